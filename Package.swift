@@ -1,0 +1,130 @@
+// swift-tools-version: 6.3
+import Foundation
+import PackageDescription
+
+// MARK: Settings that every target shares
+
+/// The language settings of every target; warnings are errors.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// The toolchain's root: `MARTLET_TOOLCHAIN`, or where `swift` in `PATH` lives.
+let toolchain: String = {
+  if let chosen = Context.environment["MARTLET_TOOLCHAIN"] { return chosen }
+  let folders = (Context.environment["PATH"] ?? "").split(separator: ":")
+  for folder in folders {
+    let swift = URL(fileURLWithPath: "\(folder)/swift").resolvingSymlinksInPath()
+    let root = swift.deletingLastPathComponent().deletingLastPathComponent()
+    if FileManager.default.fileExists(atPath: root.path + "/lib/swift/host") {
+      return root.deletingLastPathComponent().path + "/usr"
+    }
+  }
+  return "/usr"
+}()
+
+/// Settings of a target that imports `Cells`, whose modules come from the toolchain's SwiftSyntax.
+let syntax: [SwiftSetting] = strict + [.unsafeFlags(["-I", "\(toolchain)/lib/swift/host"])]
+
+/// Links the toolchain's SwiftSyntax libraries where they lie.
+let syntaxLibraries: [LinkerSetting] = [
+  .unsafeFlags([
+    "-L", "\(toolchain)/lib/swift/host",
+    "-Xlinker", "-rpath", "-Xlinker", "\(toolchain)/lib/swift/host",
+  ])
+]
+
+// MARK: Targets, by level: imports go down only
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"],
+    swiftSettings: syntax)
+}
+
+let level0: [Target] = [
+  .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+  .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+  .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+  .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+  .target(name: "CSourceKit"),
+  .target(name: "CFaults"),
+  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+]
+
+let level1: [Target] = [
+  library("ZeroMQ", ["CZeroMQ"]),
+  library("SQLite", ["CSQLite"]),
+  library("BLAS", ["COpenBLAS", "CKernels"]),
+  library("Digest", ["CCrypto"]),
+  library("Processes"),
+  library("SourceKit", ["CSourceKit"]),
+]
+
+let level2: [Target] = [
+  library("JupyterProtocol", ["Digest"]),
+  .target(name: "Cells", swiftSettings: syntax, linkerSettings: syntaxLibraries),
+  library("Tensors", ["BLAS"]),
+  library("Plots"),
+  library("Tracking", ["SQLite", "Digest"]),
+  library("Workflows", ["Digest"]),
+]
+
+let level3: [Target] = [
+  .target(
+    name: "CellCompiler", dependencies: ["Cells", "Processes"], swiftSettings: syntax),
+  library("CellWorker", ["CFaults", "Processes"]),
+  library("Kernel", ["ZeroMQ", "JupyterProtocol", "SQLite"]),
+  library("Cluster", ["Workflows", "Processes"]),
+  library("Martlet", ["Tensors", "Plots", "Tracking"]),
+]
+
+let level4: [Target] = [
+  .executableTarget(
+    name: "MartletCommand",
+    dependencies: [
+      "Kernel", "CellCompiler", "Cells", "SourceKit", "Processes", "Tracking", "Workflows",
+      "Cluster",
+    ],
+    swiftSettings: syntax),
+  .executableTarget(
+    name: "WorkerCommand", dependencies: ["CellWorker"], swiftSettings: strict,
+    linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
+  .executableTarget(name: "TrackCommand", dependencies: ["Tracking"], swiftSettings: strict),
+]
+
+let testTargets: [Target] = [
+  .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+  tests("Digest", ["Digest"]),
+  tests("ZeroMQ", ["ZeroMQ"]),
+  tests("SQLite", ["SQLite"]),
+  tests("JupyterProtocol", ["JupyterProtocol"]),
+  tests("Cells", ["Cells"]),
+  tests("Tensors", ["Tensors"]),
+  tests("Plots", ["Plots"]),
+  tests("Tracking", ["Tracking", "SQLite"]),
+  tests("Workflows", ["Workflows"]),
+  tests("CellCompiler", ["CellCompiler", "Cells"]),
+  tests("Kernel", ["Kernel", "JupyterProtocol", "ZeroMQ"]),
+  tests("Cluster", ["Cluster", "Workflows"]),
+]
+
+let package = Package(
+  name: "martlet",
+  products: [
+    .executable(name: "martlet", targets: ["MartletCommand"]),
+    .executable(name: "martlet-worker", targets: ["WorkerCommand"]),
+    .executable(name: "track-cli", targets: ["TrackCommand"]),
+    .library(name: "Martlet", type: .dynamic, targets: ["Martlet"]),
+  ],
+  targets: level0 + level1 + level2 + level3 + level4 + testTargets,
+  swiftLanguageModes: [.v6]
+)
