@@ -1,0 +1,190 @@
+import SQLite
+
+/// One metric of one run.
+struct SeriesKey: Hashable {
+  let run: Int64
+  let key: String
+}
+
+/// The numbers under which the points of a metric are stored.
+struct Series {
+  let id: Int64
+  /// The time from which its points count theirs.
+  let originMilliseconds: Int64
+}
+
+/// A metric value on its way into the store.
+package struct MetricEntry: Sendable {
+  package let key: String
+  package let value: Double
+  /// The step; `nil` is the one after the metric's last, or 0.
+  package let step: Int64?
+  package let timeMilliseconds: Int64
+
+  package init(key: String, value: Double, step: Int64?, timeMilliseconds: Int64) {
+    self.key = key
+    self.value = value
+    self.step = step
+    self.timeMilliseconds = timeMilliseconds
+  }
+}
+
+/// What a batch adds to the summary of one series.
+private struct Addition {
+  var count: Int64 = 0
+  var last: (step: Int64, time: Int64, value: Double)?
+  var minimum: (value: Double, step: Int64)?
+  var maximum: (value: Double, step: Int64)?
+
+  mutating func add(step: Int64, time: Int64, value: Double) {
+    count += 1
+    if last.map({ Self.isLater((step, time, value), than: $0) }) ?? true {
+      last = (step, time, value)
+    }
+    guard !value.isNaN else { return }
+    if minimum.map({ value < $0.value }) ?? true { minimum = (value, step) }
+    if maximum.map({ value > $0.value }) ?? true { maximum = (value, step) }
+  }
+
+  private static func isLater(
+    _ a: (step: Int64, time: Int64, value: Double),
+    than b: (step: Int64, time: Int64, value: Double)
+  ) -> Bool {
+    if a.step != b.step { return a.step > b.step }
+    if a.time != b.time { return a.time > b.time }
+    return a.value > b.value || (a.value.isNaN && !b.value.isNaN)  // As the store sorts them.
+  }
+}
+
+extension SQLiteValue {
+  /// A metric's value: SQLite has no NaN, which is stored as text.
+  static func metric(_ value: Double) -> SQLiteValue {
+    value.isNaN ? "NaN" : .real(value)
+  }
+
+  static func metric(orNull value: Double?) -> SQLiteValue {
+    value.map { .metric($0) } ?? .null
+  }
+}
+
+extension Row {
+  /// The metric's value in `column`.
+  func metric(_ column: Int) -> Double {
+    if case .text = value(column) { return .nan }
+    return real(column)
+  }
+}
+
+extension Database {
+  /// Stores `entries` of `run` and brings the summaries up to date, all or nothing.
+  func insert(_ entries: [MetricEntry], run: Int64) throws(TrackingError) {
+    try write { () throws(TrackingError) in
+      guard entries.count != 1 else {
+        let series = try self.series(of: entries[0], run: run)
+        var addition = Addition()
+        try insert(entries[0], into: series, addition: &addition)
+        try update(series, with: addition)
+        return
+      }
+      var additions: [String: (series: Series, addition: Addition)] = [:]
+      for entry in entries {
+        if additions[entry.key] == nil {
+          additions[entry.key] = (try series(of: entry, run: run), Addition())
+        }
+        guard let (series, soFar) = additions[entry.key] else { continue }
+        var addition = soFar
+        try insert(entry, into: series, addition: &addition)
+        additions[entry.key]?.addition = addition
+      }
+      for (series, addition) in additions.values { try update(series, with: addition) }
+    }
+  }
+
+  private func insert(
+    _ entry: MetricEntry, into series: Series, addition: inout Addition
+  ) throws(TrackingError) {
+    let time = entry.timeMilliseconds &- series.originMilliseconds
+    var step = entry.step ?? 0
+    if entry.step == nil {
+      let stored = try query(
+        "SELECT last_step FROM series WHERE id = ?", .integer(series.id)
+      ) { $0.integer(ifPresent: 0) }.first
+      let last = [stored ?? nil, addition.last?.step].compactMap { $0 }.max()
+      step = last.map { $0 == .max ? $0 : $0 + 1 } ?? 0
+    }
+    let inserted = try execute(
+      "INSERT OR IGNORE INTO points (series, step, time, value) VALUES (?, ?, ?, ?)",
+      .integer(series.id), .integer(step), .integer(time), .metric(entry.value))
+    if inserted > 0 { addition.add(step: step, time: time, value: entry.value) }
+  }
+
+  private static let summaryUpdate: String = {
+    let isLater = "(last_step IS NULL OR (?3, ?4, ?5) > (last_step, last_time, last_value))"
+    return """
+      UPDATE series SET point_count = point_count + ?2,
+          last_step = iif(\(isLater), ?3, last_step),
+          last_time = iif(\(isLater), ?4, last_time),
+          last_value = iif(\(isLater), ?5, last_value),
+          minimum_step = iif(minimum IS NULL OR ?6 < minimum, ?7, minimum_step),
+          minimum = iif(minimum IS NULL OR ?6 < minimum, ?6, minimum),
+          maximum_step = iif(maximum IS NULL OR ?8 > maximum, ?9, maximum_step),
+          maximum = iif(maximum IS NULL OR ?8 > maximum, ?8, maximum)
+        WHERE id = ?1
+      """
+  }()
+
+  private func update(_ series: Series, with addition: Addition) throws(TrackingError) {
+    guard let last = addition.last else { return }
+    try execute(
+      Self.summaryUpdate, .integer(series.id), .integer(addition.count), .integer(last.step),
+      .integer(last.time), .metric(last.value), .metric(orNull: addition.minimum?.value),
+      .integer(orNull: addition.minimum?.step), .metric(orNull: addition.maximum?.value),
+      .integer(orNull: addition.maximum?.step))
+  }
+
+  private func series(of entry: MetricEntry, run: Int64) throws(TrackingError) -> Series {
+    let key = SeriesKey(run: run, key: entry.key)
+    if let known = series[key] { return known }
+    try execute(
+      "INSERT OR IGNORE INTO series (run, key, origin_ms) VALUES (?, ?, ?)",
+      .integer(run), .text(entry.key), .integer(entry.timeMilliseconds))
+    let found = try query(
+      "SELECT id, origin_ms FROM series WHERE run = ? AND key = ?", .integer(run), .text(entry.key)
+    ) { Series(id: $0.integer(0), originMilliseconds: $0.integer(1)) }
+    guard let found = found.first else { throw .runNotFound(reference: "\(run)") }
+    series[key] = found
+    return found
+  }
+
+  /// The summaries of a run's metrics, by key.
+  func summaries(run: Int64) throws(TrackingError) -> [MetricSummary] {
+    try query(
+      """
+      SELECT key, point_count, last_value, last_step, minimum, minimum_step, maximum, maximum_step
+        FROM series WHERE run = ? AND point_count > 0 ORDER BY key
+      """, .integer(run)
+    ) { (row: borrowing Row) in
+      MetricSummary(
+        key: row.text(0), count: Int(row.integer(1)), last: row.metric(2),
+        lastStep: row.integer(3),
+        minimum: row.isNull(4) ? nil : (row.real(4), row.integer(5)),
+        maximum: row.isNull(6) ? nil : (row.real(6), row.integer(7)))
+    }
+  }
+
+  /// The points of a metric by step, then by time; `nil` when the run never logged it.
+  func points(run: Int64, key: String) throws(TrackingError) -> [MetricPoint]? {
+    let series = try query(
+      "SELECT id, origin_ms FROM series WHERE run = ? AND key = ?", .integer(run), .text(key)
+    ) { Series(id: $0.integer(0), originMilliseconds: $0.integer(1)) }
+    guard let series = series.first else { return nil }
+    return try query(
+      "SELECT step, time, value FROM points WHERE series = ? ORDER BY step, time, value",
+      .integer(series.id)
+    ) { (row: borrowing Row) in
+      MetricPoint(
+        step: row.integer(0), timeMilliseconds: series.originMilliseconds &+ row.integer(1),
+        value: row.metric(2))
+    }
+  }
+}

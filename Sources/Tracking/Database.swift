@@ -1,0 +1,89 @@
+import FoundationEssentials
+import SQLite
+
+/// An open store: its connection, what is remembered about it, and errors in the store's words.
+///
+/// It is used behind the lock of a ``TrackingStore``.
+final class Database {
+  let path: String
+  private let connection: Connection
+  /// The numbers of series that are known to be stored.
+  var series: [SeriesKey: Series] = [:]
+  /// Runs found interrupted that could not be marked so in the file, and when they ended.
+  var unmarkedInterruptions: [Int64: Int64] = [:]
+
+  init(path: String, connection: Connection) {
+    self.path = path
+    self.connection = connection
+  }
+
+  var isReadOnly: Bool { connection.isReadOnly }
+
+  @discardableResult
+  func execute(_ sql: String, _ values: SQLiteValue...) throws(TrackingError) -> Int {
+    do { return try connection.execute(sql, values: values) } catch { throw failure(error) }
+  }
+
+  func query<Element>(
+    _ sql: String, _ values: SQLiteValue..., body: (borrowing Row) -> Element
+  ) throws(TrackingError) -> [Element] {
+    try query(sql, values: values, body: body)
+  }
+
+  func query<Element>(
+    _ sql: String, values: [SQLiteValue], body: (borrowing Row) -> Element
+  ) throws(TrackingError) -> [Element] {
+    do { return try connection.query(sql, values: values, body: body) } catch {
+      throw failure(error)
+    }
+  }
+
+  /// Runs `body` in one transaction that locks out other writers from the start, so that it
+  /// never has to give up half-way.
+  func write<Value>(
+    _ kind: Connection.TransactionKind = .immediate, _ body: () throws(TrackingError) -> Value
+  ) throws(TrackingError) -> Value {
+    do throws(TrackingError) {
+      return try connection.transaction(kind, failure: failure, body)
+    } catch {
+      series = [:]  // Some of them may have been undone.
+      throw error
+    }
+  }
+
+  /// Runs `body` on one unchanging state of the store.
+  func read<Value>(_ body: () throws(TrackingError) -> Value) throws(TrackingError) -> Value {
+    if connection.isInTransaction { return try body() }
+    return try connection.transaction(.deferred, failure: failure, body)
+  }
+
+  /// The error of a tracking call that `error` means.
+  func failure(_ error: SQLiteError) -> TrackingError {
+    TrackingError(error, path: path)
+  }
+}
+
+extension TrackingError {
+  /// What `error` means for the store at `path`.
+  init(_ error: SQLiteError, path: String) {
+    let isFull = error.systemReason == "No space left on device"
+    let isDenied =
+      error.systemReason == "Permission denied" || error.systemReason == "Read-only file system"
+    self =
+      switch error.code {
+      case _ where isFull: .diskFull(path: path)
+      case .full: .diskFull(path: path)
+      case .busy, .locked: .locked(path: path)
+      case .readOnly where error.extendedCode == 1032: .storeRemoved(path: path)
+      case .readOnly, .permission: .readOnly(path: path)
+      case .cannotOpen where isDenied: .readOnly(path: path)
+      case .cannotOpen:
+        .cannotOpen(path: path, reason: error.systemReason ?? error.message)
+      case .notADatabase: .notADatabase(path: path)
+      case .corrupt: .damaged(path: path, reason: error.message)
+      case .inputOutput:
+        .databaseFailed(path: path, reason: error.systemReason ?? error.message)
+      default: .databaseFailed(path: path, reason: error.description)
+      }
+  }
+}

@@ -1,0 +1,128 @@
+/// The tables of a store, as the steps that lead from each version to the next.
+///
+/// A step is never edited once a release has written it; a change is a new step.
+enum Schema {
+  /// Marks the file as a tracking store: "Mrtl".
+  static let applicationID: Int64 = 0x4D72_746C
+
+  /// The version that this program reads and writes.
+  static var version: Int { migrations.count }
+
+  /// `migrations[n]` leads from version n to version n + 1.
+  static let migrations: [[String]] = [version1]
+
+  /// The tables of version 1.
+  ///
+  /// Metric points take most of the room, so that a point names its series by number and its time
+  /// as milliseconds since the series began. NaN, which SQLite cannot store as a number, is the
+  /// text `NaN`; it sorts after every number. The key holds the value too: logging the same point
+  /// twice stores it once, while two values at one step are two points.
+  private static let version1 = [
+    """
+    CREATE TABLE experiments (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      name TEXT NOT NULL,
+      created_ms INTEGER NOT NULL,
+      updated_ms INTEGER NOT NULL,
+      deleted_ms INTEGER
+    ) STRICT
+    """,
+    "CREATE UNIQUE INDEX experiments_by_name ON experiments(name) WHERE deleted_ms IS NULL",
+    """
+    CREATE TABLE experiment_tags (
+      experiment INTEGER NOT NULL REFERENCES experiments(id) ON DELETE CASCADE,
+      key TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (experiment, key)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE runs (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      run_id TEXT NOT NULL UNIQUE,
+      experiment INTEGER NOT NULL REFERENCES experiments(id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      status TEXT NOT NULL
+        CHECK (status IN ('RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED')),
+      start_ms INTEGER NOT NULL,
+      end_ms INTEGER,
+      parent_run_id TEXT,
+      interrupted INTEGER NOT NULL DEFAULT 0,
+      owner_host TEXT,
+      owner_boot TEXT,
+      owner_pid INTEGER,
+      owner_started INTEGER,
+      heartbeat_ms INTEGER,
+      deleted_ms INTEGER
+    ) STRICT
+    """,
+    "CREATE INDEX runs_by_experiment ON runs(experiment, start_ms)",
+    "CREATE INDEX runs_by_start ON runs(start_ms)",
+    "CREATE INDEX runs_by_name ON runs(name)",
+    "CREATE INDEX runs_by_parent ON runs(parent_run_id) WHERE parent_run_id IS NOT NULL",
+    "CREATE INDEX runs_alive ON runs(id) WHERE status = 'RUNNING'",
+    """
+    CREATE TABLE params (
+      run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+      key TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (run, key)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE tags (
+      run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+      key TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (run, key)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE series (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+      key TEXT NOT NULL,
+      origin_ms INTEGER NOT NULL,
+      point_count INTEGER NOT NULL DEFAULT 0,
+      last_step INTEGER,
+      last_time INTEGER,
+      last_value REAL,
+      minimum REAL,
+      minimum_step INTEGER,
+      maximum REAL,
+      maximum_step INTEGER,
+      UNIQUE (run, key)
+    )
+    """,
+    """
+    CREATE TABLE points (
+      series INTEGER NOT NULL REFERENCES series(id) ON DELETE CASCADE,
+      step INTEGER NOT NULL,
+      time INTEGER NOT NULL,
+      value REAL NOT NULL,
+      PRIMARY KEY (series, step, time, value)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE artifacts (
+      run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+      path TEXT NOT NULL,
+      sha256 TEXT NOT NULL,
+      byte_count INTEGER NOT NULL,
+      logged_ms INTEGER NOT NULL,
+      PRIMARY KEY (run, path)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX artifacts_by_content ON artifacts(sha256)",
+    """
+    CREATE VIEW metric_points AS
+      SELECT runs.run_id, series.key, points.step, series.origin_ms + points.time AS time_ms,
+        points.value
+      FROM points JOIN series ON series.id = points.series JOIN runs ON runs.id = series.run
+    """,
+    """
+    INSERT INTO experiments (id, name, created_ms, updated_ms)
+      VALUES (0, 'Default', unixepoch() * 1000, unixepoch() * 1000)
+    """,
+  ]
+}

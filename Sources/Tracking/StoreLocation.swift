@@ -1,0 +1,96 @@
+import FoundationEssentials
+
+/// Where the tracking store is.
+///
+/// The variable `TRACKING_URI` decides when it is set. Otherwise the store is the nearest
+/// `tracking.db` from the current folder upwards, not beyond the root of the Git clone around it;
+/// where there is none yet, it is made at that root, or in the current folder outside of clones.
+/// So a notebook in a subfolder and `track-cli` at the root find the same file.
+package enum StoreLocation {
+  /// The environment variable that names the store.
+  package static let variable = "TRACKING_URI"
+  /// The name of a store's file where nothing else is asked for.
+  package static let fileName = "tracking.db"
+
+  /// The path of the store for a new run.
+  package static func forWriting(
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    currentFolder: String = FileManager.default.currentDirectoryPath
+  ) throws(TrackingError) -> String {
+    if let uri = environment[variable], !uri.isEmpty {
+      return try path(uri: uri, currentFolder: currentFolder)
+    }
+    let (existing, root) = search(from: currentFolder)
+    return existing ?? join(root ?? currentFolder, fileName)
+  }
+
+  /// The path of the store to read, which exists where no variable names it.
+  package static func forReading(
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    currentFolder: String = FileManager.default.currentDirectoryPath
+  ) throws(TrackingError) -> String {
+    if let uri = environment[variable], !uri.isEmpty {
+      return try path(uri: uri, currentFolder: currentFolder)
+    }
+    guard let existing = search(from: currentFolder).existing else {
+      throw .storeNotFound(path: currentFolder, searched: true)
+    }
+    return existing
+  }
+
+  /// The absolute path that `uri` names: a path, `sqlite:///path` (a fourth slash makes it
+  /// absolute), `file:path` or `file:///path`.
+  package static func path(
+    uri: String, currentFolder: String = FileManager.default.currentDirectoryPath
+  ) throws(TrackingError) -> String {
+    var path = uri
+    if uri.hasPrefix("sqlite:") {
+      guard uri.hasPrefix("sqlite:///") else { throw .notAFileStore(uri: uri) }
+      path = String(uri.dropFirst("sqlite:///".count))
+    } else if uri.hasPrefix("file:") {
+      path = decodingPercents(String(uri.dropFirst("file:".count)))
+      if path.hasPrefix("//localhost/") { path = String(path.dropFirst("//localhost".count)) }
+      if path.hasPrefix("///") { path = String(path.dropFirst(2)) }
+      guard !path.hasPrefix("//") else { throw .notAFileStore(uri: uri) }
+    } else if let colon = uri.firstIndex(of: ":"), uri[colon...].hasPrefix("://") {
+      throw .notAFileStore(uri: uri)
+    }
+    guard !path.isEmpty, !path.utf8.contains(0) else { throw .notAFileStore(uri: uri) }
+    return join(currentFolder, path)
+  }
+
+  private static func search(from folder: String) -> (existing: String?, root: String?) {
+    var folder = folder
+    while true {
+      let candidate = join(folder, fileName)
+      var isFolder = false
+      if FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder), !isFolder {
+        return (candidate, nil)
+      }
+      if FileManager.default.fileExists(atPath: join(folder, ".git")) { return (nil, folder) }
+      guard let slash = folder.lastIndex(of: "/"), folder != "/" else { return (nil, nil) }
+      folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
+    }
+  }
+
+  private static func join(_ folder: String, _ path: String) -> String {
+    if path.hasPrefix("/") { return path }
+    let relative = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+    return folder.hasSuffix("/") ? folder + relative : "\(folder)/\(relative)"
+  }
+
+  private static func decodingPercents(_ text: String) -> String {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+      if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
+        bytes.append(value)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

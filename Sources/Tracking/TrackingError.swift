@@ -1,0 +1,119 @@
+/// What kept a tracking call from doing its work, with what to do about it.
+public enum TrackingError: Error, Equatable, CustomStringConvertible {
+  /// `uri` names a server or another kind of store, not a file.
+  case notAFileStore(uri: String)
+  /// There is no store at `path`, or none was found from `path` upwards.
+  case storeNotFound(path: String, searched: Bool)
+  /// The file at `path` is no SQLite database, or a damaged one.
+  case notADatabase(path: String)
+  /// The SQLite database at `path` is not a tracking store.
+  case notATrackingStore(path: String, reason: String)
+  /// The store at `path` was written by a newer version.
+  case newerSchema(path: String, found: Int, supported: Int)
+  /// The store at `path`, or its folder, cannot be written.
+  case readOnly(path: String)
+  /// The store at `path` has changes in a log beside it that cannot be read where it lies.
+  case needsWritableFolder(path: String)
+  /// The store at `path` cannot be opened.
+  case cannotOpen(path: String, reason: String)
+  /// Another process kept the store at `path` locked for too long.
+  case locked(path: String)
+  /// The disk that holds `path` is full.
+  case diskFull(path: String)
+  /// The store at `path` is damaged.
+  case damaged(path: String, reason: String)
+  /// The store at `path` was removed or replaced while it was open.
+  case storeRemoved(path: String)
+  /// SQLite failed in a way that has no case of its own.
+  case databaseFailed(path: String, reason: String)
+  /// No run matches `reference`.
+  case runNotFound(reference: String)
+  /// Several runs match `reference`; `candidates` describes them, one each.
+  case ambiguousRun(reference: String, candidates: [String])
+  /// The prefix `reference` of a run's id is too short.
+  case referenceTooShort(reference: String)
+  /// No experiment has the name or id `reference`.
+  case experimentNotFound(reference: String)
+  /// The run logged nothing under the metric `key`; `known` are the keys it has.
+  case metricNotFound(run: String, key: String, known: [String])
+  /// A key or name that cannot be stored.
+  case invalidName(kind: String, name: String, reason: String)
+  /// An environment variable names something that is not a run's id.
+  case invalidRunVariable(variable: String, value: String)
+  /// A path under which no artifact can be logged.
+  case invalidArtifactPath(path: String, reason: String)
+  /// The run has no artifact of that path.
+  case artifactNotFound(run: String, path: String)
+  /// A file could not be read or written while an artifact was copied.
+  case artifactFailed(path: String, reason: String)
+
+  /// What failed, with values, and what to do.
+  public var description: String {
+    switch self {
+    case .notAFileStore(let uri):
+      "\(uri) is not a file store. Set TRACKING_URI to a path, sqlite:///path or file:path."
+    case .storeNotFound(let path, searched: true):
+      "no tracking store found: there is no tracking.db in \(path) or a folder above it. "
+        + "Log a run first, set TRACKING_URI, or name the store's file."
+    case .storeNotFound(let path, searched: false):
+      "there is no tracking store at \(path). Check the path, or log a run there first."
+    case .notADatabase(let path):
+      "\(path) is not an SQLite database, or its header is damaged; it was left as it is. "
+        + "Name another file or restore a copy."
+    case .notATrackingStore(let path, let reason):
+      "\(path) is not a tracking store: \(reason). It was left as it is; name another file."
+    case .newerSchema(let path, let found, let supported):
+      "\(path) has schema version \(found), and this program knows versions up to \(supported). "
+        + "It was left as it is; update Martlet."
+    case .readOnly(let path):
+      "cannot write the tracking store \(path): the file or its folder is read-only. "
+        + "Change their permissions, or set TRACKING_URI to a place that you may write."
+    case .needsWritableFolder(let path):
+      "\(path) has changes in \(path)-wal that cannot be read from a read-only folder. "
+        + "Copy both files to a folder that you may write and open the copy."
+    case .cannotOpen(let path, let reason):
+      "cannot open the tracking store \(path): \(reason). "
+        + "Check the path and the permissions of its folder."
+    case .locked(let path):
+      "the tracking store \(path) stayed locked by another process. Try again; "
+        + "if it lasts, look for a program that holds a transaction open."
+    case .diskFull(let path):
+      "the disk that holds \(path) is full; what this call logged was not stored. "
+        + "Free some space and log it again."
+    case .damaged(let path, let reason):
+      "the tracking store \(path) is damaged: \(reason). "
+        + "Restore a copy, or save what is left with sqlite3 \(path) .recover."
+    case .storeRemoved(let path):
+      "the tracking store \(path) was removed or replaced while it was open; "
+        + "what this call logged was not stored. Put the file back or start a new run."
+    case .databaseFailed(let path, let reason):
+      "the tracking store \(path) failed: \(reason). If it happens again, please report it."
+    case .runNotFound(let reference):
+      "no run matches \"\(reference)\". Give an id, at least 4 digits of its beginning, "
+        + "a run's name, latest or latest~N; list the runs with: track-cli runs"
+    case .ambiguousRun(let reference, let candidates):
+      "\"\(reference)\" matches \(candidates.count) runs; give more of the id of one of them:"
+        + candidates.map { "\n  \($0)" }.joined()
+    case .referenceTooShort(let reference):
+      "\"\(reference)\" is no run's name and too short for the beginning of an id. "
+        + "Give at least 4 digits."
+    case .experimentNotFound(let reference):
+      "no experiment has the name or id \"\(reference)\". List them with: track-cli experiments"
+    case .metricNotFound(let run, let key, let known):
+      "run \(run) has no metric \"\(key)\". "
+        + (known.isEmpty ? "It has none at all." : "It has: \(known.joined(separator: ", ")).")
+    case .invalidName(let kind, let name, let reason):
+      "\"\(name)\" cannot be the \(kind): \(reason)."
+    case .invalidRunVariable(let variable, let value):
+      "\(variable) is \"\(value)\", which is not a run's id. "
+        + "Set it to the 32 hexadecimal digits of the parent run, or unset it."
+    case .invalidArtifactPath(let path, let reason):
+      "no artifact can be logged as \"\(path)\": \(reason). "
+        + "Give a relative path such as plots/loss.png."
+    case .artifactNotFound(let run, let path):
+      "run \(run) has no artifact \"\(path)\". List them with: track-cli artifacts \(run)"
+    case .artifactFailed(let path, let reason):
+      "cannot copy \(path): \(reason). Check that both places exist and that you may use them."
+    }
+  }
+}

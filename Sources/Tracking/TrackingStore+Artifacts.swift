@@ -1,0 +1,169 @@
+import Digest
+import FoundationEssentials
+import SQLite
+
+/// The rule for an artifact's path: relative, below the run, and the same on every system.
+enum ArtifactPath {
+  /// Throws unless an artifact can be logged as `path`.
+  static func validate(_ path: String) throws(TrackingError) {
+    if let reason = fault(of: path) { throw .invalidArtifactPath(path: path, reason: reason) }
+  }
+
+  private static func fault(of path: String) -> String? {
+    if path.isEmpty { return "it is empty" }
+    if path.utf8.contains(0) { return "it holds a NUL" }
+    if path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) {
+      return "it holds a control character"
+    }
+    if path.hasPrefix("/") { return "it is absolute" }
+    if path.utf8.count > 1000 { return "it is longer than 1000 bytes" }
+    for part in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+      switch String(decoding: part, as: UTF8.self) {
+      case "": return "it has an empty part"
+      case ".", "..": return "it leads out of the run's folder or names it"
+      default: continue
+      }
+    }
+    return nil
+  }
+}
+
+extension TrackingStore {
+  /// Copies the file at `source` into the store and notes it as `path` of `run`.
+  func logArtifact(file source: String, as path: String, run: Int64) throws(TrackingError) {
+    try ArtifactPath.validate(path)
+    let file = URL(fileURLWithPath: source).resolvingSymlinksInPath().path
+    let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+    switch attributes?[.type] as? FileAttributeType {
+    case .some(.typeRegular): break
+    case .some(.typeDirectory):
+      throw .artifactFailed(path: source, reason: "it is a folder; use logArtifacts")
+    case nil: throw .artifactFailed(path: source, reason: "there is no such file")
+    default: throw .artifactFailed(path: source, reason: "it is no regular file")
+    }
+    try logArtifact(as: path, run: run) { incoming throws(TrackingError) in
+      do {
+        try FileManager.default.copyItem(atPath: file, toPath: incoming)
+      } catch {
+        throw TrackingError(copying: source, error: error)
+      }
+    }
+  }
+
+  /// Stores `data` as the artifact `path` of `run`.
+  func logArtifact(data: [UInt8], as path: String, run: Int64) throws(TrackingError) {
+    try ArtifactPath.validate(path)
+    try logArtifact(as: path, run: run) { incoming throws(TrackingError) in
+      do {
+        try Data(data).write(to: URL(fileURLWithPath: incoming))
+      } catch {
+        throw TrackingError(copying: incoming, error: error)
+      }
+    }
+  }
+
+  /// The file that holds the contents of `artifact`.
+  package func contentPath(of artifact: ArtifactRecord) -> String {
+    "\(artifactFolder)/\(artifact.sha256.prefix(2))/\(artifact.sha256)"
+  }
+
+  /// Copies the contents of `artifact` of `run` to the file `destination`, whose folders are made.
+  ///
+  /// The copy appears whole or not at all; its bytes are checked against what was logged.
+  package func copy(_ artifact: ArtifactRecord, to destination: String) throws(TrackingError) {
+    let content = contentPath(of: artifact)
+    let target = URL(fileURLWithPath: destination)
+    let partial = "\(destination).\(RunIdentity.newID().prefix(8)).partial"
+    defer { try? FileManager.default.removeItem(atPath: partial) }
+    do {
+      try FileManager.default.createDirectory(
+        at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: content, toPath: partial)
+      let found = try sha256(ofFile: partial).digest
+      guard hexadecimal(found) == artifact.sha256 else {
+        throw TrackingError.artifactFailed(
+          path: content, reason: "its contents are not those that were logged")
+      }
+      if FileManager.default.fileExists(atPath: destination) {
+        try FileManager.default.removeItem(atPath: destination)
+      }
+      try FileManager.default.moveItem(atPath: partial, toPath: destination)
+    } catch let error as TrackingError {
+      throw error
+    } catch {
+      throw TrackingError(copying: destination, error: error)
+    }
+  }
+
+  /// Lets `write` make a file, and moves it to where its contents are kept; equal contents are
+  /// kept once.
+  private func logArtifact(
+    as path: String, run: Int64, write: (String) throws(TrackingError) -> Void
+  ) throws(TrackingError) {
+    let incoming = "\(artifactFolder)/incoming/\(RunIdentity.newID())"
+    try makeFolder("\(artifactFolder)/incoming")
+    defer { try? FileManager.default.removeItem(atPath: incoming) }
+    try write(incoming)
+    let digest: String
+    let byteCount: Int
+    do throws(DigestError) {
+      let found = try sha256(ofFile: incoming)
+      (digest, byteCount) = (hexadecimal(found.digest), found.byteCount)
+    } catch {
+      throw .artifactFailed(path: incoming, reason: error.description)
+    }
+    let folder = "\(artifactFolder)/\(digest.prefix(2))"
+    let kept = "\(folder)/\(digest)"
+    if !FileManager.default.fileExists(atPath: kept) {
+      try makeFolder(folder)
+      do {
+        try FileManager.default.moveItem(atPath: incoming, toPath: kept)
+      } catch {
+        // Another process may have just put the same contents there.
+        guard FileManager.default.fileExists(atPath: kept) else {
+          throw TrackingError(copying: kept, error: error)
+        }
+      }
+    }
+    try withDatabase { database throws(TrackingError) in
+      try database.write { () throws(TrackingError) in
+        _ = try database.execute(
+          """
+          INSERT INTO artifacts (run, path, sha256, byte_count, logged_ms) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (run, path) DO UPDATE SET sha256 = excluded.sha256,
+              byte_count = excluded.byte_count, logged_ms = excluded.logged_ms
+          """, .integer(run), .text(path), .text(digest), .integer(Int64(byteCount)),
+          .integer(currentMilliseconds()))
+      }
+    }
+  }
+
+  private func makeFolder(_ path: String) throws(TrackingError) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true, attributes: nil)
+    } catch {
+      throw TrackingError(copying: path, error: error)
+    }
+  }
+}
+
+extension TrackingError {
+  /// What `error` of a file operation on `path` means.
+  fileprivate init(copying path: String, error: any Error) {
+    let reason: String
+    switch (error as? CocoaError)?.code {
+    case CocoaError.Code.fileWriteOutOfSpace:
+      self = .diskFull(path: path)
+      return
+    case CocoaError.Code.fileNoSuchFile, CocoaError.Code.fileReadNoSuchFile:
+      reason = "there is no such file"
+    case CocoaError.Code.fileReadNoPermission, CocoaError.Code.fileWriteNoPermission:
+      reason = "permission denied"
+    case CocoaError.Code.fileWriteVolumeReadOnly: reason = "the file system is read-only"
+    case CocoaError.Code.fileWriteFileExists: reason = "a file is in the way"
+    default: reason = "\(error)"
+    }
+    self = .artifactFailed(path: path, reason: reason)
+  }
+}

@@ -1,0 +1,188 @@
+import SQLite
+
+extension TrackingStore {
+  /// The experiments, by id.
+  package func experiments() throws(TrackingError) -> [ExperimentRecord] {
+    try reading { database throws(TrackingError) in
+      try database.query(
+        """
+        SELECT id, name,
+            (SELECT count(*) FROM runs WHERE experiment = experiments.id AND deleted_ms IS NULL),
+            (SELECT max(start_ms) FROM runs
+              WHERE experiment = experiments.id AND deleted_ms IS NULL)
+          FROM experiments WHERE deleted_ms IS NULL ORDER BY id
+        """
+      ) { (row: borrowing Row) in
+        ExperimentRecord(
+          id: row.integer(0), name: row.text(1), runCount: Int(row.integer(2)),
+          latestStartMilliseconds: row.integer(ifPresent: 3))
+      }
+    }
+  }
+
+  /// The runs, newest first.
+  ///
+  /// - Parameters:
+  ///   - experiment: The name or id of the experiment whose runs to give; `nil` gives all.
+  ///   - limit: How many runs at most; `nil` gives all.
+  /// - Returns: The runs, without what they logged.
+  /// - Throws: ``TrackingError/experimentNotFound(reference:)`` for an unknown experiment.
+  package func runs(
+    experiment: String? = nil, limit: Int? = nil
+  ) throws(TrackingError) -> [RunRecord] {
+    try reading { database throws(TrackingError) in
+      let rest = "runs.deleted_ms IS NULL ORDER BY start_ms DESC, runs.id DESC LIMIT ?"
+      let limit = SQLiteValue.integer(Int64(limit ?? -1))
+      guard let experiment else {
+        return try database.runs(where: rest, limit)
+      }
+      let ids = try database.query(
+        """
+        SELECT id FROM experiments WHERE deleted_ms IS NULL AND (name = ?1 OR id = ?2)
+          ORDER BY name = ?1 DESC
+        """, .text(experiment), .integer(orNull: Int64(experiment))
+      ) { $0.integer(0) }
+      guard let id = ids.first else { throw .experimentNotFound(reference: experiment) }
+      return try database.runs(where: "experiment = ? AND \(rest)", .integer(id), limit)
+    }
+  }
+
+  /// The run that `reference` names: an id or at least 4 digits of its beginning, a name,
+  /// `latest`, or `latest~N` for the Nth before it.
+  package func run(_ reference: String) throws(TrackingError) -> RunRecord {
+    try reading { database throws(TrackingError) in try database.run(reference) }
+  }
+
+  /// What `run` logged.
+  package func detail(of run: RunRecord) throws(TrackingError) -> RunDetail {
+    try details(of: [run])[0]
+  }
+
+  /// What each of `runs` logged.
+  package func details(of runs: [RunRecord]) throws(TrackingError) -> [RunDetail] {
+    try reading { database throws(TrackingError) in
+      var details: [RunDetail] = []
+      for run in runs {
+        details.append(
+          RunDetail(
+            run: run, params: try database.pairs("params", run: run.row),
+            tags: try database.pairs("tags", run: run.row),
+            metrics: try database.summaries(run: run.row),
+            artifacts: try database.artifacts(run: run.row)))
+      }
+      return details
+    }
+  }
+
+  /// The runs whose parent is `run`, oldest first.
+  package func children(of run: RunRecord) throws(TrackingError) -> [RunRecord] {
+    try reading { database throws(TrackingError) in
+      try database.runs(
+        where: "parent_run_id = ? AND runs.deleted_ms IS NULL ORDER BY start_ms, runs.id",
+        .text(run.id))
+    }
+  }
+
+  /// The points that `run` logged under `key`, by step, then by time.
+  package func history(of run: RunRecord, key: String) throws(TrackingError) -> [MetricPoint] {
+    try reading { database throws(TrackingError) in
+      if let points = try database.points(run: run.row, key: key) { return points }
+      let known = try database.summaries(run: run.row).map(\.key)
+      throw .metricNotFound(run: run.shortID, key: key, known: known)
+    }
+  }
+
+  /// The times as people here read them: `2026-03-01 14:05:09`.
+  package func localTimes(milliseconds: [Int64]) throws(TrackingError) -> [String] {
+    try withDatabase { database throws(TrackingError) in
+      var times: [String] = []
+      for time in milliseconds {
+        times += try database.query(
+          "SELECT strftime('%Y-%m-%d %H:%M:%S', ?, 'unixepoch', 'localtime')",
+          .integer(time / 1000)
+        ) { $0.text(0) }
+      }
+      return times
+    }
+  }
+}
+
+extension Database {
+  /// The run that `reference` names, among those that are not deleted.
+  func run(_ reference: String) throws(TrackingError) -> RunRecord {
+    let present = "runs.deleted_ms IS NULL"
+    if let back = Self.stepsBack(reference) {
+      let found = try runs(
+        where: "\(present) ORDER BY start_ms DESC, runs.id DESC LIMIT 1 OFFSET ?", .integer(back))
+      guard let run = found.first else { throw .runNotFound(reference: reference) }
+      return run
+    }
+    let digits = reference.lowercased()
+    let isHexadecimal =
+      !digits.isEmpty
+      && digits.utf8.allSatisfy { byte in
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+          || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+      }
+    var matches: [RunRecord] = []
+    if isHexadecimal, digits.utf8.count >= 4, digits.utf8.count <= 32 {
+      matches = try runs(
+        where: "\(present) AND run_id >= ? AND run_id < ? ORDER BY start_ms DESC",
+        .text(digits), .text(digits + "g"))
+      if digits.utf8.count == 32, let run = matches.first { return run }
+    }
+    let named = try runs(
+      where: "\(present) AND runs.name = ? ORDER BY start_ms DESC", .text(reference))
+    matches += named.filter { run in !matches.contains { $0.row == run.row } }
+    guard matches.count < 2 else {
+      throw .ambiguousRun(reference: reference, candidates: try descriptions(of: matches))
+    }
+    if let run = matches.first { return run }
+    guard !isHexadecimal || digits.utf8.count >= 4 else {
+      throw .referenceTooShort(reference: reference)
+    }
+    throw .runNotFound(reference: reference)
+  }
+
+  private func descriptions(of runs: [RunRecord]) throws(TrackingError) -> [String] {
+    var texts: [String] = []
+    for run in runs {
+      let start = try query(
+        "SELECT strftime('%Y-%m-%d %H:%M:%S', ?, 'unixepoch', 'localtime')",
+        .integer(run.startMilliseconds / 1000)
+      ) { $0.text(0) }
+      texts.append(
+        "\(run.id.prefix(12))  \(run.name)  \(run.experiment)  \(run.status.rawValue)  "
+          + start.joined())
+    }
+    return texts
+  }
+
+  /// N of `latest~N`, 0 of `latest`.
+  private static func stepsBack(_ reference: String) -> Int64? {
+    if reference == "latest" { return 0 }
+    guard reference.hasPrefix("latest~"), let back = Int64(reference.dropFirst("latest~".count)),
+      back >= 0
+    else { return nil }
+    return back
+  }
+
+  fileprivate func pairs(
+    _ table: String, run: Int64
+  ) throws(TrackingError) -> [(key: String, value: String)] {
+    try query(
+      "SELECT key, value FROM \(table) WHERE run = ? ORDER BY key", .integer(run)
+    ) { (key: $0.text(0), value: $0.text(1)) }
+  }
+
+  func artifacts(run: Int64) throws(TrackingError) -> [ArtifactRecord] {
+    try query(
+      "SELECT path, byte_count, sha256, logged_ms FROM artifacts WHERE run = ? ORDER BY path",
+      .integer(run)
+    ) { (row: borrowing Row) in
+      ArtifactRecord(
+        path: row.text(0), byteCount: row.integer(1), sha256: row.text(2),
+        loggedMilliseconds: row.integer(3))
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import FoundationEssentials
+import SQLite
+import Synchronization
+
+/// A store of runs: one SQLite file, and a folder of artifacts beside it.
+///
+/// Many threads and many processes may log to one store at once.
+///
+/// ```swift
+/// let store = try TrackingStore("experiments.db")
+/// let run = try Run.start(experiment: "mnist", in: store)
+/// ```
+public final class TrackingStore: Sendable {
+  /// The absolute path of the store's file.
+  public let path: String
+
+  private let database: Mutex<Database>
+
+  /// Opens the store to log to it; makes it where it is missing.
+  ///
+  /// - Parameter uri: A path, `sqlite:///path` or `file:path`. Without one, the environment
+  ///   variable `TRACKING_URI` decides, then the nearest `tracking.db` from the current folder
+  ///   upwards in the same Git clone; where there is none, it is made at the clone's root, or in
+  ///   the current folder outside of clones.
+  /// - Throws: ``TrackingError`` when the place is none for a store, or cannot be written.
+  public convenience init(_ uri: String? = nil) throws(TrackingError) {
+    let path =
+      if let uri { try StoreLocation.path(uri: uri) } else { try StoreLocation.forWriting() }
+    self.init(try Database.create(path: path))
+  }
+
+  /// Opens the store at `path` to read it; creates nothing.
+  package convenience init(reading path: String) throws(TrackingError) {
+    self.init(try Database.read(path: path))
+  }
+
+  private init(_ database: sending Database) {
+    path = database.path
+    self.database = Mutex(database)
+  }
+
+  /// The store that runs log to: `store`, or the one that is found, opened once for each path.
+  static func chosen(_ store: TrackingStore?) throws(TrackingError) -> TrackingStore {
+    if let store { return store }
+    let path = try StoreLocation.forWriting()
+    return try opened.withLock { stores throws(TrackingError) in
+      let identity = fileIdentity(path)
+      if let known = stores[path], known.identity == identity, identity != nil,
+        let store = known.store
+      {
+        return store
+      }
+      let store = try TrackingStore(path)
+      stores[path] = Opened(store: store, identity: fileIdentity(path))
+      return store
+    }
+  }
+
+  private struct Opened {
+    weak var store: TrackingStore?
+    let identity: UInt64?
+  }
+
+  private static let opened = Mutex<[String: Opened]>([:])
+
+  private static func fileIdentity(_ path: String) -> UInt64? {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return attributes?[.systemFileNumber] as? UInt64
+  }
+
+  /// Uses the database, one caller at a time.
+  func withDatabase<Value: Sendable>(
+    _ body: (Database) throws(TrackingError) -> Value
+  ) throws(TrackingError) -> Value {
+    try database.withLock { database throws(TrackingError) in try body(database) }
+  }
+
+  /// Uses one unchanging state of the database, in which no run of a process that is gone runs.
+  func reading<Value: Sendable>(
+    _ body: (Database) throws(TrackingError) -> Value
+  ) throws(TrackingError) -> Value {
+    try withDatabase { database throws(TrackingError) in
+      try database.markInterruptedRuns()
+      return try database.read { () throws(TrackingError) in try body(database) }
+    }
+  }
+
+  /// The folder of the store's artifacts.
+  var artifactFolder: String { "\(path).artifacts" }
+}
