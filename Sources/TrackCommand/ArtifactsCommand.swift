@@ -1,0 +1,130 @@
+import FoundationEssentials
+import Tracking
+
+/// `artifacts`: the files that a run logged, and copies of them.
+struct ArtifactsCommand: Command {
+  static let name = "artifacts"
+  static let operands = "[list] RUN | get RUN [PATH]"
+  static let summary = "List a run's artifacts, or copy them out of the store."
+  static let details = """
+      get copies the artifact PATH of RUN, or every artifact below the folder PATH, or all.
+
+      -o, --output PLACE     the file, or for several artifacts the folder, to copy to; by
+                             default the artifact's name, or the current folder
+          --force            overwrite files that are there
+    """
+
+  private enum Action {
+    case list
+    case get(path: String?, output: String?, isForced: Bool)
+  }
+
+  private let reference: String
+  private let action: Action
+
+  init(_ arguments: inout Arguments) throws(UsageError) {
+    let output = try arguments.option("--output", "-o")
+    let isForced = arguments.flag("--force")
+    let operands = try arguments.operands(1...3, of: "one RUN, or: get RUN [PATH]")
+    if operands[0] == "get" {
+      guard operands.count > 1 else {
+        throw UsageError("something is missing; give a RUN after get")
+      }
+      reference = operands[1]
+      action = .get(
+        path: operands.count > 2 ? operands[2] : nil, output: output, isForced: isForced)
+      return
+    }
+    let rest = operands.count > 1 && operands[0] == "list" ? operands.dropFirst() : operands[...]
+    guard rest.count == 1, let run = rest.first else {
+      throw UsageError("\"\(rest.last ?? "")\" is one word too many; give one RUN")
+    }
+    guard output == nil, !isForced else {
+      throw UsageError("--output and --force belong to: artifacts get")
+    }
+    (reference, action) = (run, .list)
+  }
+
+  func run(_ context: Context) throws -> String {
+    let run = try context.store.run(reference)
+    let artifacts = try context.store.detail(of: run).artifacts
+    switch action {
+    case .list: return list(artifacts, of: run, context)
+    case .get(let path, let output, let isForced):
+      return try get(path, to: output, isForced: isForced, from: artifacts, of: run, context)
+    }
+  }
+
+  private func list(
+    _ artifacts: [ArtifactRecord], of run: RunRecord, _ context: Context
+  ) -> String {
+    if context.format == .json {
+      return JSON.array(
+        artifacts.map {
+          .object([
+            ("path", .string($0.path)), ("bytes", .integer($0.byteCount)),
+            ("sha256", .string($0.sha256)),
+            ("file", .string(context.store.contentPath(of: $0))),
+          ])
+        }
+      ).text
+    }
+    guard !artifacts.isEmpty || context.format != .table else {
+      return "Run \(run.name) has no artifacts.\n"
+    }
+    let isExact = context.format == .csv
+    var table = Table(columns: [
+      .init(title: "path", mayShrink: true),
+      .init(title: isExact ? "bytes" : "size", alignment: .right), .init(title: "sha256"),
+    ])
+    table.rows = artifacts.map {
+      [
+        $0.path, isExact ? "\($0.byteCount)" : shortSize(bytes: $0.byteCount),
+        isExact ? $0.sha256 : String($0.sha256.prefix(12)),
+      ]
+    }
+    return table.text(context.format, style: context.style)
+  }
+
+  private func get(
+    _ path: String?, to output: String?, isForced: Bool, from artifacts: [ArtifactRecord],
+    of run: RunRecord, _ context: Context
+  ) throws -> String {
+    var copies: [(artifact: ArtifactRecord, place: String)] = []
+    if let path, let artifact = artifacts.first(where: { $0.path == path }) {
+      let name = path.split(separator: "/").last.map(String.init) ?? path
+      var isFolder = false
+      let isThere = FileManager.default.fileExists(atPath: output ?? name, isDirectory: &isFolder)
+      let place = output ?? name
+      copies = [(artifact, isThere && isFolder ? "\(place)/\(name)" : place)]
+    } else {
+      let folder = path.map { $0.hasSuffix("/") ? $0 : "\($0)/" } ?? ""
+      copies = artifacts.filter { $0.path.hasPrefix(folder) }
+        .map { ($0, "\(output ?? ".")/\($0.path)") }
+      if copies.isEmpty {
+        guard let path else { return "Run \(run.name) has no artifacts.\n" }
+        throw TrackingError.artifactNotFound(run: run.shortID, path: path)
+      }
+    }
+    if !isForced,
+      let taken = copies.first(where: { FileManager.default.fileExists(atPath: $0.place) })
+    {
+      throw Refusal("\(taken.place) is there already; name another --output or give --force")
+    }
+    var text = ""
+    for (artifact, place) in copies {
+      try context.store.copy(artifact, to: place)
+      text += "\(printable(artifact.path)) -> \(printable(place))\n"
+    }
+    return text
+  }
+}
+
+/// Something that the program does not do, for a reason that is no usage error.
+struct Refusal: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}

@@ -1,0 +1,48 @@
+import Tracking
+
+/// A subcommand: it parses everything first and then runs.
+protocol Command {
+  /// What it is called by.
+  static var name: String { get }
+  /// The operands in its usage line.
+  static var operands: String { get }
+  /// What it does, in one line.
+  static var summary: String { get }
+  /// The rest of its help: options of its own, examples.
+  static var details: String { get }
+  /// Whether it prints a table, which `--format` shapes.
+  static var printsTable: Bool { get }
+
+  init(_ arguments: inout Arguments) throws(UsageError)
+
+  /// Returns what to print.
+  func run(_ context: Context) throws -> String
+}
+
+extension Command {
+  static var printsTable: Bool { true }
+}
+
+/// How a table is printed.
+enum OutputFormat: String, CaseIterable {
+  case table, json, csv, markdown
+}
+
+/// What the options that every subcommand has say.
+struct Context {
+  let store: TrackingStore
+  let format: OutputFormat
+  let style: Style
+}
+
+/// How text looks on this output.
+struct Style {
+  let width: Int
+  let hasColor: Bool
+
+  /// `text`, emphasised where that can be seen.
+  func bold(_ text: String) -> String { hasColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+
+  /// `text`, in the colour of good values where that can be seen.
+  func best(_ text: String) -> String { hasColor ? "\u{1B}[32m\(text)\u{1B}[0m" : text }
+}

@@ -1,0 +1,46 @@
+/// The help texts.
+enum Help {
+  static var overview: String {
+    let width = Program.commands.map { $0.name.count }.max() ?? 0
+    let list = Program.commands.map { command in
+      let padding = String(repeating: " ", count: width - command.name.count)
+      return "  \(command.name)\(padding)  \(command.summary)\n"
+    }.joined()
+    return """
+      Usage: track-cli SUBCOMMAND [OPTION]... [OPERAND]...
+
+      Read a tracking store: what runs there are, what they logged, how they compare.
+
+      \(list)
+      A RUN is an id or at least 4 digits of its beginning, a run's name, latest, or
+      latest~N for the Nth before it.
+
+      \(options)
+          --version          print the version
+
+      Exit status: 0 done, 1 failure, 64 command line not understood.
+      Help on one subcommand: track-cli SUBCOMMAND --help
+
+      """
+  }
+
+  static func text(of command: any Command.Type) -> String {
+    let operands = command.operands.isEmpty ? "" : " \(command.operands)"
+    let details = command.details.isEmpty ? "" : "\(command.details)\n"
+    return """
+      Usage: track-cli \(command.name) [OPTION]...\(operands)
+
+      \(command.summary)
+
+      \(details)\(options)
+
+      """
+  }
+
+  private static let options = """
+        --store PLACE      the store: a path, sqlite:///path or file:path; by default
+                           $TRACKING_URI, or the nearest tracking.db from here upwards
+        --format FORMAT    table, json, csv or markdown; by default table
+    -h, --help             print this help
+    """
+}

@@ -1,0 +1,64 @@
+import FoundationEssentials
+import Glibc
+import Tracking
+
+/// The program: its subcommands, and what it prints for a command line.
+enum Program {
+  static let version = "0.1.0"
+
+  /// The subcommands, in the order of the help.
+  static let commands: [any Command.Type] = [
+    ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
+    CompareCommand.self, ArtifactsCommand.self,
+  ]
+
+  /// What the program prints for `words`, its command line.
+  static func output(for words: [String]) throws -> String {
+    var arguments = Arguments(words)
+    let wantsHelp = arguments.flag("--help", "-h")
+    if arguments.flag("--version") { return "track-cli \(version)\n" }
+    let storeURI = try arguments.option("--store")
+    let formatName = try arguments.option("--format")
+    var name = try arguments.command()
+    var isHelp = wantsHelp
+    if name == "help" {
+      isHelp = true
+      name = try arguments.command()
+    }
+    guard let name else {
+      if isHelp { return Help.overview }
+      throw UsageError("give a subcommand: \(commands.map { $0.name }.joined(separator: ", "))")
+    }
+    guard let type = commands.first(where: { $0.name == name }) else {
+      throw UsageError("there is no subcommand \"\(name)\"")
+    }
+    if isHelp { return Help.text(of: type) }
+    var format = OutputFormat.table
+    if let formatName {
+      guard let known = OutputFormat(rawValue: formatName) else {
+        let names = OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")
+        throw UsageError("--format is one of \(names), not \"\(formatName)\"")
+      }
+      format = known
+    }
+    let command = try type.init(&arguments)
+    let path =
+      if let storeURI { try StoreLocation.path(uri: storeURI) } else {
+        try StoreLocation.forReading()
+      }
+    let store = try TrackingStore(reading: path)
+    return try command.run(Context(store: store, format: format, style: .current))
+  }
+}
+
+extension Style {
+  /// How the standard output of this process looks.
+  static var current: Style {
+    let environment = ProcessInfo.processInfo.environment
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    let columns = environment["COLUMNS"].flatMap { Int($0) } ?? 80
+    let isPlain =
+      !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb" || !isTerminal
+    return Style(width: max(40, columns), hasColor: !isPlain)
+  }
+}
