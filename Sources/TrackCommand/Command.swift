@@ -8,10 +8,10 @@ protocol Command {
   static var operands: String { get }
   /// What it does, in one line.
   static var summary: String { get }
-  /// The rest of its help: options of its own, examples.
-  static var details: String { get }
-  /// Whether it prints a table, which `--format` shapes.
-  static var printsTable: Bool { get }
+  /// The lines of its help on options of its own.
+  static var options: [String] { get }
+  /// What else its help says.
+  static var notes: String { get }
 
   init(_ arguments: inout Arguments) throws(UsageError)
 
@@ -20,7 +20,8 @@ protocol Command {
 }
 
 extension Command {
-  static var printsTable: Bool { true }
+  static var options: [String] { [] }
+  static var notes: String { "" }
 }
 
 /// How a table is printed.

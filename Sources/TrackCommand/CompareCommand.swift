@@ -5,16 +5,18 @@ struct CompareCommand: Command {
   static let name = "compare"
   static let operands = "RUN RUN..."
   static let summary = "Compare runs: the params that differ, and the metrics, best marked."
-  static let details = """
-      -e, --experiment NAME  the runs of this experiment instead of named ones, newest first
-      -n, --limit N          with --experiment, at most N runs; by default 10
-          --all              all params, not only those that differ
-          --minimize KEY     lower values of the metric KEY are better
-          --maximize KEY     higher values of the metric KEY are better
-
-      Whether lower or higher is better follows from a metric's name where it says so: a
-      loss, error or latency is lowest, an accuracy, f1 or auc highest. NaN is never best.
-      Up to five runs that fit are columns; more runs are rows.
+  static let options = [
+    "-e, --experiment NAME  the runs of this experiment, newest first, not named ones",
+    "-n, --limit N          with --experiment, at most N runs; by default 10",
+    "    --all              all params, not only those that differ",
+    "    --minimize KEY     lower values of the metric KEY are better",
+    "    --maximize KEY     higher values of the metric KEY are better",
+  ]
+  static let notes = """
+    Each metric has its last value and, where an earlier one was better, its best. Whether
+    lower or higher is better follows from its name where that says so: a loss, error or
+    latency is best when low, an accuracy, f1 or auc when high. NaN is never best.
+    Up to five runs that fit are columns; more runs are rows.
     """
 
   let references: [String]

@@ -33,7 +33,7 @@ struct ComparisonLayout {
     var table = Table(
       columns: [.init(title: "")] + runs.map { .init(title: $0.name, alignment: .right) })
     for line in lines(isExact: false) where !line.cells.isEmpty && line.label != "" {
-      table.rows.append([trimmingStart(line.label)] + line.cells)
+      table.rows.append([line.plainLabel] + line.cells)
     }
     return table.text(.markdown, style: style)
   }
@@ -48,6 +48,10 @@ struct ComparisonLayout {
     /// Empty for a heading.
     var cells: [String] = []
     var best: Set<Int> = []
+    /// What to call it where no label stands above it.
+    var fullLabel: String?
+
+    var plainLabel: String { fullLabel ?? trimmingStart(label) }
   }
 
   private func lines(isExact: Bool) -> [Line] {
@@ -65,7 +69,8 @@ struct ComparisonLayout {
         cells: runs.map { shortDuration(milliseconds: $0.durationMilliseconds(now: now)) }))
     lines.append(Line(label: paramsHeading))
     for param in params {
-      lines.append(Line(label: "  \(param.key)", cells: param.values.map { $0 ?? "-" }))
+      lines.append(
+        Line(label: "  \(param.key)", cells: param.values.map { $0.map(shortParam) ?? "-" }))
     }
     guard !comparison.metrics.isEmpty else { return lines }
     lines.append(Line(label: "metrics"))
@@ -79,7 +84,7 @@ struct ComparisonLayout {
       lines.append(
         Line(
           label: "    best", cells: metric.summaries.map { bestText($0, metric) },
-          best: metric.bestEver))
+          best: metric.bestEver, fullLabel: "best \(metric.key)"))
     }
     return lines
   }
@@ -142,7 +147,8 @@ struct ComparisonLayout {
     for param in isExact ? comparison.params : params {
       add(
         isExact ? "params.\(param.key)" : param.key,
-        param.values.map { $0 ?? (isExact ? "" : "-") }, alignment: .right)
+        param.values.map { $0.map { isExact ? $0 : shortParam($0) } ?? (isExact ? "" : "-") },
+        alignment: .right)
     }
     for metric in comparison.metrics {
       add(
@@ -219,4 +225,10 @@ struct ComparisonLayout {
 /// `text` without spaces at its beginning.
 private func trimmingStart(_ text: String) -> String {
   String(text.drop { $0 == " " })
+}
+
+/// A parameter's value as it reads in a table: a fraction without digits that only rounding made.
+private func shortParam(_ value: String) -> String {
+  guard value.utf8.count > 8, value.contains("."), let number = Double(value) else { return value }
+  return shortNumber(number)
 }

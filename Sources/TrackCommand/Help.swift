@@ -15,9 +15,7 @@ enum Help {
       A RUN is an id or at least 4 digits of its beginning, a run's name, latest, or
       latest~N for the Nth before it.
 
-      \(options)
-          --version          print the version
-
+      \(lines(commonOptions + ["    --version          print the version"]))
       Exit status: 0 done, 1 failure, 64 command line not understood.
       Help on one subcommand: track-cli SUBCOMMAND --help
 
@@ -26,21 +24,24 @@ enum Help {
 
   static func text(of command: any Command.Type) -> String {
     let operands = command.operands.isEmpty ? "" : " \(command.operands)"
-    let details = command.details.isEmpty ? "" : "\(command.details)\n"
+    let notes = command.notes.isEmpty ? "" : "\n\(command.notes)\n"
     return """
       Usage: track-cli \(command.name) [OPTION]...\(operands)
 
       \(command.summary)
 
-      \(details)\(options)
-
+      \(lines(command.options + commonOptions))\(notes)
       """
   }
 
-  private static let options = """
-        --store PLACE      the store: a path, sqlite:///path or file:path; by default
-                           $TRACKING_URI, or the nearest tracking.db from here upwards
-        --format FORMAT    table, json, csv or markdown; by default table
-    -h, --help             print this help
-    """
+  private static func lines(_ lines: [String]) -> String {
+    lines.map { "  \($0)\n" }.joined()
+  }
+
+  private static let commonOptions = [
+    "    --store PLACE      the store: a path, sqlite:///path or file:path; by default",
+    "                       $TRACKING_URI, or the nearest tracking.db from here upwards",
+    "    --format FORMAT    table, json, csv or markdown; by default table",
+    "-h, --help             print this help",
+  ]
 }

@@ -5,7 +5,6 @@ struct ExperimentsCommand: Command {
   static let name = "experiments"
   static let operands = ""
   static let summary = "List the experiments."
-  static let details = ""
 
   init(_ arguments: inout Arguments) throws(UsageError) {
     _ = try arguments.operands(0...0, of: "no operand")
@@ -43,11 +42,11 @@ struct RunsCommand: Command {
   static let name = "runs"
   static let operands = ""
   static let summary = "List the runs, newest first."
-  static let details = """
-      -e, --experiment NAME  only the runs of this experiment (its name or id)
-      -n, --limit N          at most N runs; 20 unless --all is given
-          --all              all runs
-    """
+  static let options = [
+    "-e, --experiment NAME  only the runs of this experiment (its name or id)",
+    "-n, --limit N          at most N runs; 20 unless --all is given",
+    "    --all              all runs",
+  ]
 
   let experiment: String?
   let limit: Int?

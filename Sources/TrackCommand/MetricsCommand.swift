@@ -5,10 +5,10 @@ struct MetricsCommand: Command {
   static let name = "metrics"
   static let operands = "RUN [KEY]"
   static let summary = "Summarise a run's metrics, or list the points of one."
-  static let details = """
-          --all              every point in a table; otherwise the middle of a long one is left
-                             out (JSON, CSV and Markdown always have every point)
-    """
+  static let options = [
+    "    --all              every point in a table, which otherwise leaves out the middle",
+    "                       of a long one; JSON, CSV and Markdown have every point",
+  ]
 
   let reference: String
   let key: String?

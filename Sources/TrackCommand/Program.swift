@@ -7,10 +7,12 @@ enum Program {
   static let version = "0.1.0"
 
   /// The subcommands, in the order of the help.
-  static let commands: [any Command.Type] = [
-    ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
-    CompareCommand.self, ArtifactsCommand.self,
-  ]
+  static var commands: [any Command.Type] {
+    [
+      ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
+      CompareCommand.self, ArtifactsCommand.self,
+    ]
+  }
 
   /// What the program prints for `words`, its command line.
   static func output(for words: [String]) throws -> String {

@@ -5,7 +5,6 @@ struct ShowCommand: Command {
   static let name = "show"
   static let operands = "RUN"
   static let summary = "Show what one run logged."
-  static let details = ""
 
   let reference: String
 
@@ -52,7 +51,7 @@ struct ShowCommand: Command {
     _ detail: RunDetail, children: [RunRecord], _ context: Context
   ) throws -> String {
     let style = context.style
-    var text = pairs(try facts(detail.run, context), width: style.width)
+    var text = pairs(try facts(detail.run, context), width: style.width, indentation: "")
     func section(_ title: String, _ body: String) {
       if !body.isEmpty { text += "\n\(style.bold(title))\n\(body)" }
     }
@@ -70,11 +69,13 @@ struct ShowCommand: Command {
   }
 
   /// Lines of a key and its value, which is never shortened.
-  private func pairs(_ pairs: [(String, String)], width: Int) -> String {
+  private func pairs(
+    _ pairs: [(String, String)], width: Int, indentation: String = "  "
+  ) -> String {
     let keyWidth = min(pairs.map { columnWidth($0.0) }.max() ?? 0, width / 2)
     return pairs.map { key, value in
       let padding = String(repeating: " ", count: max(0, keyWidth - columnWidth(key)))
-      return "  \(printable(key))\(padding)  \(printable(value))\n"
+      return "\(indentation)\(printable(key))\(padding)  \(printable(value))\n"
     }.joined()
   }
 }
