@@ -13,10 +13,10 @@ struct CompareCommand: Command {
     "    --maximize KEY     higher values of the metric KEY are better",
   ]
   static let notes = """
-    Each metric has its last value and, where an earlier one was better, its best. Whether
-    lower or higher is better follows from its name where that says so: a loss, error or
-    latency is best when low, an accuracy, f1 or auc when high. NaN is never best.
-    Up to five runs that fit are columns; more runs are rows.
+    Each metric has its last value and, where an earlier one was better, its best.
+    Whether lower or higher is better follows from its name where that says so: a
+    loss, error or latency is best when low, an accuracy, f1 or auc when high. NaN is
+    never best. Up to five runs that fit are columns; more runs are rows.
     """
 
   let references: [String]

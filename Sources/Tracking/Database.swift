@@ -1,11 +1,11 @@
 import FoundationEssentials
-import SQLite
+package import SQLite
 
 /// An open store: its connection, what is remembered about it, and errors in the store's words.
 ///
 /// It is used behind the lock of a ``TrackingStore``.
-final class Database {
-  let path: String
+package final class Database {
+  package let path: String
   private let connection: Connection
   /// The numbers of series that are known to be stored.
   var series: [SeriesKey: Series] = [:]
@@ -20,17 +20,17 @@ final class Database {
   var isReadOnly: Bool { connection.isReadOnly }
 
   @discardableResult
-  func execute(_ sql: String, _ values: SQLiteValue...) throws(TrackingError) -> Int {
+  package func execute(_ sql: String, _ values: SQLiteValue...) throws(TrackingError) -> Int {
     do { return try connection.execute(sql, values: values) } catch { throw failure(error) }
   }
 
-  func query<Element>(
+  package func query<Element>(
     _ sql: String, _ values: SQLiteValue..., body: (borrowing Row) -> Element
   ) throws(TrackingError) -> [Element] {
     try query(sql, values: values, body: body)
   }
 
-  func query<Element>(
+  package func query<Element>(
     _ sql: String, values: [SQLiteValue], body: (borrowing Row) -> Element
   ) throws(TrackingError) -> [Element] {
     do { return try connection.query(sql, values: values, body: body) } catch {
@@ -40,7 +40,7 @@ final class Database {
 
   /// Runs `body` in one transaction that locks out other writers from the start, so that it
   /// never has to give up half-way.
-  func write<Value>(
+  package func write<Value>(
     _ kind: Connection.TransactionKind = .immediate, _ body: () throws(TrackingError) -> Value
   ) throws(TrackingError) -> Value {
     do throws(TrackingError) {
@@ -52,7 +52,8 @@ final class Database {
   }
 
   /// Runs `body` on one unchanging state of the store.
-  func read<Value>(_ body: () throws(TrackingError) -> Value) throws(TrackingError) -> Value {
+  package func read<Value>(_ body: () throws(TrackingError) -> Value) throws(TrackingError) -> Value
+  {
     if connection.isInTransaction { return try body() }
     return try connection.transaction(.deferred, failure: failure, body)
   }

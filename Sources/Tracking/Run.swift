@@ -114,6 +114,11 @@ public final class Run: Sendable, Identifiable {
     hasEnded.withLock { $0 = true }
   }
 
+  /// Notes that this process still has the run.
+  package func giveSignOfLife() throws(TrackingError) {
+    try store.withDatabase { database throws(TrackingError) in try database.beat(run: row) }
+  }
+
   /// The environment for a child process whose runs belong to this one.
   public var environment: [String: String] {
     [RunIdentity.parentVariables[0]: id, StoreLocation.variable: store.path]

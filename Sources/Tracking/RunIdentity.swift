@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// How a new run is called, and which run it belongs to.
-enum RunIdentity {
+package enum RunIdentity {
   /// The variables that name the parent of a process's runs, the first one first.
   static let parentVariables = ["MARTLET_RUN_ID", "MLFLOW_RUN_ID"]
 
@@ -22,7 +22,7 @@ enum RunIdentity {
   }
 
   /// The parent run that the environment names.
-  static func parentID(environment: [String: String]) throws(TrackingError) -> String? {
+  package static func parentID(environment: [String: String]) throws(TrackingError) -> String? {
     for variable in parentVariables {
       guard let value = environment[variable], !value.isEmpty else { continue }
       let digits = value.lowercased()

@@ -69,14 +69,14 @@ public final class TrackingStore: Sendable {
   }
 
   /// Uses the database, one caller at a time.
-  func withDatabase<Value: Sendable>(
+  package func withDatabase<Value: Sendable>(
     _ body: (Database) throws(TrackingError) -> Value
   ) throws(TrackingError) -> Value {
     try database.withLock { database throws(TrackingError) in try body(database) }
   }
 
   /// Uses one unchanging state of the database, in which no run of a process that is gone runs.
-  func reading<Value: Sendable>(
+  package func reading<Value: Sendable>(
     _ body: (Database) throws(TrackingError) -> Value
   ) throws(TrackingError) -> Value {
     try withDatabase { database throws(TrackingError) in
