@@ -7,12 +7,12 @@ struct ArtifactsCommand: Command {
   static let operands = "[list] RUN | get RUN [PATH]"
   static let summary = "List a run's artifacts, or copy them out of the store."
   static let options = [
-    "-o, --output PLACE     the file, or for several artifacts the folder, to copy to; by",
-    "                       default the artifact's name, or the current folder",
+    "-o, --output PLACE     the file, or for several the folder, to copy to;",
+    "                       otherwise the artifact's name, or the current folder",
     "    --force            overwrite files that are there",
   ]
   static let notes =
-    "get copies the artifact PATH of RUN, every artifact below the folder PATH, or all."
+    "get copies the artifact PATH of RUN, those below the folder PATH, or all."
 
   private enum Action {
     case list

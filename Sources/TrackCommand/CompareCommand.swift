@@ -6,7 +6,7 @@ struct CompareCommand: Command {
   static let operands = "RUN RUN..."
   static let summary = "Compare runs: the params that differ, and the metrics, best marked."
   static let options = [
-    "-e, --experiment NAME  the runs of this experiment, newest first, not named ones",
+    "-e, --experiment NAME  the runs of this experiment, newest first",
     "-n, --limit N          with --experiment, at most N runs; by default 10",
     "    --all              all params, not only those that differ",
     "    --minimize KEY     lower values of the metric KEY are better",
@@ -15,8 +15,8 @@ struct CompareCommand: Command {
   static let notes = """
     Each metric has its last value and, where an earlier one was better, its best.
     Whether lower or higher is better follows from its name where that says so: a
-    loss, error or latency is best when low, an accuracy, f1 or auc when high. NaN is
-    never best. Up to five runs that fit are columns; more runs are rows.
+    loss, error or latency is best when low, an accuracy, f1 or auc when high. NaN
+    is never best. Up to five runs that fit are columns; more runs are rows.
     """
 
   let references: [String]

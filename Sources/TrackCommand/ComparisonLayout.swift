@@ -7,6 +7,7 @@ struct ComparisonLayout {
 
   private static let mostColumns = 5
   private static let narrowestColumn = 10
+  private static let widestLabel = 20
 
   private var runs: [RunRecord] { comparison.runs.map(\.run) }
 
@@ -16,12 +17,10 @@ struct ComparisonLayout {
 
   /// The table for people, no wider than the output.
   func text(_ style: Style) -> String {
-    let labels = lines(isExact: false).map { columnWidth($0.label) }.max() ?? 0
-    let labelWidth = min(labels, 24)
-    let room = (style.width - labelWidth) / runs.count - 2
-    let body =
-      runs.count <= Self.mostColumns && room >= Self.narrowestColumn
-      ? sideBySide(style, labelWidth: labelWidth, widest: room) : oneBelowTheOther(style)
+    let isWide =
+      runs.count <= Self.mostColumns
+      && Self.widestLabel + runs.count * (Self.narrowestColumn + 2) <= style.width
+    let body = isWide ? sideBySide(style) : oneBelowTheOther(style)
     return body + footer
   }
 
@@ -32,7 +31,7 @@ struct ComparisonLayout {
     }
     var table = Table(
       columns: [.init(title: "")] + runs.map { .init(title: $0.name, alignment: .right) })
-    for line in lines(isExact: false) where !line.cells.isEmpty && line.label != "" {
+    for line in lines where !line.cells.isEmpty && line.label != "" {
       table.rows.append([line.plainLabel] + line.cells)
     }
     return table.text(.markdown, style: style)
@@ -54,7 +53,7 @@ struct ComparisonLayout {
     var plainLabel: String { fullLabel ?? trimmingStart(label) }
   }
 
-  private func lines(isExact: Bool) -> [Line] {
+  private var lines: [Line] {
     let now = currentMilliseconds()
     var lines = [
       Line(label: "", cells: runs.map(\.name)), Line(label: "id", cells: runs.map(\.shortID)),
@@ -101,15 +100,19 @@ struct ComparisonLayout {
     return "params (the \(differing) of \(comparison.params.count) that differ)"
   }
 
-  private func sideBySide(_ style: Style, labelWidth: Int, widest: Int) -> String {
-    let lines = lines(isExact: false)
-    let widths = runs.indices.map { place in
-      // One more place for the mark of the best value.
-      min(
-        widest,
-        (lines.map { $0.cells.isEmpty ? 0 : columnWidth(printable($0.cells[place])) }.max() ?? 0)
-          + 1)
+  private func sideBySide(_ style: Style) -> String {
+    let lines = self.lines
+    let rows = lines.filter { !$0.cells.isEmpty }
+    let labelWidth = min(
+      rows.map { columnWidth(printable($0.label)) }.max() ?? 0, Self.widestLabel)
+    // One more place for the mark of the best value.
+    var widths = runs.indices.map { place in
+      (rows.map { columnWidth(printable($0.cells[place])) }.max() ?? 0) + 1
     }
+    while labelWidth + widths.reduce(0, { $0 + $1 + 2 }) > style.width,
+      let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
+      widths[widest] > Self.narrowestColumn
+    { widths[widest] -= 1 }
     return lines.map { line in
       if line.cells.isEmpty { return "\n\(style.bold(line.label))\n" }
       let label = elided(printable(line.label), to: labelWidth)
@@ -196,7 +199,12 @@ struct ComparisonLayout {
         index += 1
       }
       let places = [0] + chosen
-      var table = Table(columns: places.map { all.columns[$0] })
+      var table = Table(
+        columns: places.map { place in
+          let column = all.columns[place]
+          return .init(
+            title: elided(column.title, to: 24), alignment: column.alignment, mayShrink: true)
+        })
       table.rows = all.rows.map { row in places.map { elided(row[$0], to: 24) } }
       texts.append(table.text(.table, style: style))
     }

@@ -39,8 +39,8 @@ enum Help {
   }
 
   private static let commonOptions = [
-    "    --store PLACE      the store: a path, sqlite:///path or file:path; by default",
-    "                       $TRACKING_URI, or the nearest tracking.db from here upwards",
+    "    --store PLACE      the store: a path, sqlite:///path or file:path; else",
+    "                       $TRACKING_URI, or the nearest tracking.db upwards",
     "    --format FORMAT    table, json, csv or markdown; by default table",
     "-h, --help             print this help",
   ]

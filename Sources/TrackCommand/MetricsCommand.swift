@@ -6,7 +6,7 @@ struct MetricsCommand: Command {
   static let operands = "RUN [KEY]"
   static let summary = "Summarise a run's metrics, or list the points of one."
   static let options = [
-    "    --all              every point in a table, which otherwise leaves out the middle",
+    "    --all              every point; otherwise a table leaves out the middle",
     "                       of a long one; JSON, CSV and Markdown have every point",
   ]
 
