@@ -12,9 +12,20 @@ package final class Database {
   /// Runs found interrupted that could not be marked so in the file, and when they ended.
   var unmarkedInterruptions: [Int64: Int64] = [:]
 
+  /// Which file the connection has open, and when that was last compared with the path's.
+  private let identity: UInt64?
+  private var lastCheck = ContinuousClock.now
+
   init(path: String, connection: Connection) {
     self.path = path
     self.connection = connection
+    identity = Self.fileIdentity(path)
+  }
+
+  /// The number that the file at `path` has in its file system; `nil` without a file.
+  static func fileIdentity(_ path: String) -> UInt64? {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return attributes?[.systemFileNumber] as? UInt64
   }
 
   var isReadOnly: Bool { connection.isReadOnly }
@@ -43,12 +54,24 @@ package final class Database {
   package func write<Value>(
     _ kind: Connection.TransactionKind = .immediate, _ body: () throws(TrackingError) -> Value
   ) throws(TrackingError) -> Value {
+    try checkFileIsThere()
     do throws(TrackingError) {
       return try connection.transaction(kind, failure: failure, body)
     } catch {
       series = [:]  // Some of them may have been undone.
       throw error
     }
+  }
+
+  /// Throws when the file was removed or replaced, into which SQLite would go on writing; looks
+  /// once a second at most.
+  private func checkFileIsThere() throws(TrackingError) {
+    let now = ContinuousClock.now
+    guard now - lastCheck > .seconds(1) else { return }
+    guard identity == nil || identity == Self.fileIdentity(path) else {
+      throw .storeRemoved(path: path)
+    }
+    lastCheck = now
   }
 
   /// Runs `body` on one unchanging state of the store.
@@ -75,6 +98,8 @@ extension TrackingError {
       case _ where isFull: .diskFull(path: path)
       case .full: .diskFull(path: path)
       case .busy, .locked: .locked(path: path)
+      // 787 is a violated foreign key: the row of the run or series is gone.
+      case .constraint where error.extendedCode == 787: .runRemoved(path: path)
       case .readOnly where error.extendedCode == 1032: .storeRemoved(path: path)
       case .readOnly, .permission: .readOnly(path: path)
       case .cannotOpen where isDenied: .readOnly(path: path)

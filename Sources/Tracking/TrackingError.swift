@@ -24,6 +24,8 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
   case damaged(path: String, reason: String)
   /// The store at `path` was removed or replaced while it was open.
   case storeRemoved(path: String)
+  /// The run was removed from the store at `path` while it was being logged to.
+  case runRemoved(path: String)
   /// SQLite failed in a way that has no case of its own.
   case databaseFailed(path: String, reason: String)
   /// No run matches `reference`.
@@ -86,6 +88,9 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
     case .storeRemoved(let path):
       "the tracking store \(path) was removed or replaced while it was open; "
         + "what this call logged was not stored. Put the file back or start a new run."
+    case .runRemoved(let path):
+      "the run was removed from the tracking store \(path); what this call logged was not "
+        + "stored. Start a new run."
     case .databaseFailed(let path, let reason):
       "the tracking store \(path) failed: \(reason). If it happens again, please report it."
     case .runNotFound(let reference):

@@ -44,14 +44,14 @@ public final class TrackingStore: Sendable {
     if let store { return store }
     let path = try StoreLocation.forWriting()
     return try opened.withLock { stores throws(TrackingError) in
-      let identity = fileIdentity(path)
+      let identity = Database.fileIdentity(path)
       if let known = stores[path], known.identity == identity, identity != nil,
         let store = known.store
       {
         return store
       }
       let store = try TrackingStore(path)
-      stores[path] = Opened(store: store, identity: fileIdentity(path))
+      stores[path] = Opened(store: store, identity: Database.fileIdentity(path))
       return store
     }
   }
@@ -62,11 +62,6 @@ public final class TrackingStore: Sendable {
   }
 
   private static let opened = Mutex<[String: Opened]>([:])
-
-  private static func fileIdentity(_ path: String) -> UInt64? {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    return attributes?[.systemFileNumber] as? UInt64
-  }
 
   /// Uses the database, one caller at a time.
   package func withDatabase<Value: Sendable>(

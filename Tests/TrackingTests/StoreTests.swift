@@ -132,6 +132,29 @@ struct StoreTests {
     try run.end()
   }
 
+  @Test("a store that is removed while it is open is missed within a second, not written on")
+  func removed() async throws {
+    let store = try TrackingStore(path)
+    let run = try Run.start(in: store)
+    try FileManager.default.removeItem(atPath: path)
+    try await Task.sleep(for: .milliseconds(1050))
+    #expect(throws: TrackingError.storeRemoved(path: path)) { try run.logMetric("loss", 1) }
+    #expect(throws: TrackingError.storeRemoved(path: path)) { try run.logParam("lr", 1) }
+  }
+
+  @Test("a run that is removed while it is logged to is said to be gone")
+  func removedRun() throws {
+    let store = try TrackingStore(path)
+    let run = try Run.start(in: store)
+    try run.logMetric("loss", 1)
+    let other = try Connection(path: path, mode: .readWrite)
+    try other.execute("PRAGMA foreign_keys = ON")
+    try other.execute("DELETE FROM runs")
+    #expect(throws: TrackingError.runRemoved(path: path)) { try run.logMetric("loss", 2) }
+    #expect(throws: TrackingError.runRemoved(path: path)) { try run.logParam("lr", 2) }
+    #expect(try other.value("SELECT count(*) FROM points") == 0)
+  }
+
   @Test("many openings at once make one store")
   func openingsAtOnce() async throws {
     let path = path
