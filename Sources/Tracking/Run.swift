@@ -63,7 +63,8 @@ public final class Run: Sendable, Identifiable {
     tags: [String: String] = [:], in store: TrackingStore? = nil
   ) throws(TrackingError) -> Run {
     let environment = ProcessInfo.processInfo.environment
-    let experiment = experiment ?? environment["MLFLOW_EXPERIMENT_NAME"] ?? "Default"
+    let variable = environment["MLFLOW_EXPERIMENT_NAME"] ?? ""
+    let experiment = experiment ?? (variable.isEmpty ? "Default" : variable)
     let name = name ?? RunIdentity.newName()
     try RunIdentity.validate(experiment, kind: "experiment's name")
     try RunIdentity.validate(name, kind: "run's name")
