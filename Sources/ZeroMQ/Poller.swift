@@ -36,6 +36,12 @@ import Glibc
     return unsafe Entry(index: items.count - 1)
   }
 
+  /// Stops watching a file descriptor.
+  package mutating func ignore(_ entry: Entry) {
+    unsafe items[entry.index].fd = -1
+    unsafe items[entry.index].revents = 0
+  }
+
   /// Waits until something is ready or `timeout` has passed; `nil` waits for ever.
   ///
   /// - Returns: Whether something is ready.
