@@ -21,9 +21,7 @@ extension Dispatcher {
       code: content.code, executionCount: count, isSilent: content.isSilent,
       userExpressions: content.userExpressions, allowsInput: content.allowsInput,
       cellID: metadata?.cellID)
-    let outcome = await executor.execute(cell) { output in
-      self.publish(output, of: content, count: count, request: request)
-    }
+    let outcome = await run(cell, content, request)
     state.withLock { $0.endInput() }
     if let failure = outcome.failure {
       // Before the reply: cells that are sent because of it must run.
@@ -41,6 +39,21 @@ extension Dispatcher {
     return Response(
       content: ExecuteReply(status: .aborted, executionCount: count),
       metadata: ["status": "aborted"])
+  }
+
+  /// Hands the cell to the executor, unless an interrupt came before it could.
+  private func run(
+    _ cell: CellRequest, _ content: ExecuteRequest, _ request: Request
+  ) async -> CellOutcome {
+    guard !state.withLock({ $0.isInterrupted }) else {
+      let value = "the cell was interrupted before it started"
+      return CellOutcome(
+        failure: CellFailure(
+          name: "Interrupted", value: value, traceback: ["Interrupted: \(value)"]))
+    }
+    return await executor.execute(cell) { output in
+      self.publish(output, of: content, count: cell.executionCount, request: request)
+    }
   }
 
   private func reply(to outcome: CellOutcome, count: Int, started: String) -> Response {

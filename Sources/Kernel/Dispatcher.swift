@@ -69,8 +69,8 @@ package final class Dispatcher: Sendable {
 
   /// Stops the running cell and aborts the cells that wait; any thread may call it.
   package func interrupt() {
-    // The queue first: a cell must not slip from it into the executor after the interrupt.
-    state.withLock { $0.abortQueuedCells() }
+    // The state first: a cell must not slip into the executor after the interrupt.
+    state.withLock { $0.interrupt() }
     executor.interrupt()
   }
 

@@ -13,6 +13,8 @@ struct SessionState: Sendable {
   var isStarting = true
   /// Whether the kernel is on its way out.
   private(set) var isStopping = false
+  /// Whether an interrupt came since the request in service left the queue.
+  private(set) var isInterrupted = false
   private var queue: [QueuedRequest] = []
   private var isServing = false
   /// The input request that waits for its answer.
@@ -34,6 +36,7 @@ struct SessionState: Sendable {
       isServing = false
       return nil
     }
+    isInterrupted = false
     return queue.removeFirst()
   }
 
@@ -42,6 +45,12 @@ struct SessionState: Sendable {
     for index in queue.indices where queue[index].request.type == "execute_request" {
       queue[index].isAborted = true
     }
+  }
+
+  /// Notes an interrupt, which aborts the cells received so far.
+  mutating func interrupt() {
+    isInterrupted = true
+    abortQueuedCells()
   }
 
   /// Forgets what waits and takes nothing more.
