@@ -7,6 +7,7 @@ extension Dispatcher {
   /// - SeeAlso: Jupyter messaging 5.5, "Execute".
   func execute(_ content: ExecuteRequest, _ request: Request) async -> Response {
     let started = timestamp()
+    let start = ContinuousClock.now
     let count = state.withLock { state in
       if content.storesHistory { state.executionCount += 1 }
       return state.executionCount
@@ -24,13 +25,22 @@ extension Dispatcher {
     let outcome = await run(cell, content, request)
     state.withLock { $0.endInput() }
     if let failure = outcome.failure {
-      // Before the reply: cells that are sent because of it must run.
-      if content.stopsOnError { state.withLock { $0.abortQueuedCells() } }
       publisher.publish(
         ErrorOutput(name: failure.name, value: failure.value, traceback: failure.traceback),
         parent: request.message)
+      if content.stopsOnError { await abortCompanions(since: start) }
     }
     return reply(to: outcome, count: count, started: started)
+  }
+
+  /// Aborts the cells sent together with one that started at `start` and failed.
+  ///
+  /// "Run All" sends a notebook's cells one after the other; when the first fails at once, the
+  /// rest is still on its way. So they get a moment to arrive. It must be over before the reply:
+  /// cells that are sent because of the reply must run.
+  private func abortCompanions(since start: ContinuousClock.Instant) async {
+    try? await Task.sleep(until: start + .milliseconds(20), clock: .continuous)
+    state.withLock { $0.abortQueuedCells() }
   }
 
   /// The reply to a cell that was queued behind a failure or an interrupt.

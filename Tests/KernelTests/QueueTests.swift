@@ -27,6 +27,16 @@ struct QueueTests {
     #expect(later[1].content["execution_count"] == 2)
   }
 
+  @Test("a cell that fails at once aborts those sent right behind it")
+  func abortCompanions() async throws {
+    let frontend = try Frontend()
+    let first = try frontend.send(ExecuteRequest(code: "fail x"))
+    try await frontend.receive { $0.contains { $0.type == "error" } }
+    let second = try frontend.send(ExecuteRequest(code: "out never"))
+    _ = try await frontend.answers(to: first, second)
+    #expect(frontend.executor.cells.count == 1)
+  }
+
   @Test("without stop_on_error the cells that wait run")
   func noAbort() async throws {
     let frontend = try Frontend()
