@@ -8,12 +8,13 @@ package protocol CellExecutor: AnyObject, Sendable {
   /// Starts what runs in the background; called once, before any other method, and returns soon.
   func start()
 
-  /// Runs one cell and returns how it ended; the kernel runs one cell at a time.
+  /// Runs one cell; the kernel runs one cell at a time.
   ///
   /// - Parameters:
   ///   - cell: The source and how to run it.
   ///   - output: Takes everything the cell publishes, in order, from any thread; it is not called
   ///     after `execute` has returned.
+  /// - Returns: How the cell ended.
   func execute(
     _ cell: CellRequest, output: @escaping @Sendable (CellOutput) -> Void
   ) async -> CellOutcome

@@ -1,0 +1,102 @@
+import JupyterProtocol
+
+/// What a handler answers.
+struct Response: Sendable {
+  /// The reply's content; `nil` when the message type has no reply.
+  var content: (any Encodable & Sendable)?
+  var metadata: [String: JSONValue] = [:]
+  /// What to do once the reply and `idle` are posted.
+  var afterwards: (@Sendable () -> Void)?
+}
+
+/// How one type of message is served.
+struct Route: Sendable {
+  /// Who answers: quick work is done where the message arrives, other work only in shell's queue.
+  enum Work: Sendable {
+    case immediate(@Sendable (Dispatcher, Request) throws(JupyterProtocolError) -> Response)
+    case queued(@Sendable (Dispatcher, Request) async throws(JupyterProtocolError) -> Response)
+  }
+
+  /// The reply's message type; `nil` when there is no reply.
+  let replyType: String?
+  /// Where the message is understood.
+  let channels: Set<Channel>
+  let work: Work
+
+  /// Every message type that the kernel understands; add a message here.
+  ///
+  /// - SeeAlso: Jupyter messaging 5.5, "Messages on the shell (ROUTER/DEALER) channel".
+  static let table: [String: Route] = Dictionary(uniqueKeysWithValues: [
+    immediate(KernelInfoRequest.self, on: [.shell, .control]) { kernel, _, _ in
+      Response(content: kernel.information.reply)
+    },
+    immediate(ConnectRequest.self, on: [.shell, .control]) { kernel, _, _ in
+      Response(content: ConnectReply(kernel.connection))
+    },
+    queued(ExecuteRequest.self) { await $0.execute($1, $2) },
+    queued(CompleteRequest.self) { kernel, content, _ in await kernel.complete(content) },
+    queued(InspectRequest.self) { kernel, content, _ in await kernel.inspect(content) },
+    queued(IsCompleteRequest.self) { kernel, content, _ in
+      await kernel.checkCompleteness(content)
+    },
+    immediate(HistoryRequest.self, on: [.shell]) { kernel, content, _ in
+      kernel.searchHistory(content)
+    },
+    immediate(CommInfoRequest.self, on: [.shell]) { _, _, _ in
+      Response(content: CommInfoReply(comms: [:]))
+    },
+    notification(CommOpen.self) { $0.refuseComm($1, $2) },
+    notification(CommMessage.self) { _, _, _ in },
+    notification(CommClose.self) { _, _, _ in },
+    immediate(InterruptRequest.self, on: [.shell, .control]) { kernel, _, _ in
+      kernel.interrupt()
+      return Response(content: InterruptReply())
+    },
+    immediate(ShutdownRequest.self, on: [.shell, .control]) { $0.shutDown($1, $2) },
+    immediate(DebugRequest.self, on: [.shell, .control]) { kernel, content, _ in
+      kernel.refuseDebugging(content)
+    },
+  ])
+}
+
+extension Route {
+  /// Serves a quick request where it arrives.
+  private static func immediate<Content: RequestContent>(
+    _ type: Content.Type, on channels: Set<Channel>,
+    _ respond: @escaping @Sendable (Dispatcher, Content, Request) -> Response
+  ) -> (String, Route) {
+    let route = Route(
+      replyType: Content.replyType, channels: channels,
+      work: .immediate { kernel, request throws(JupyterProtocolError) in
+        respond(kernel, try request.message.content(as: type), request)
+      })
+    return (Content.messageType, route)
+  }
+
+  /// Serves a request that may take time, on shell.
+  private static func queued<Content: RequestContent>(
+    _ type: Content.Type,
+    _ respond: @escaping @Sendable (Dispatcher, Content, Request) async -> Response
+  ) -> (String, Route) {
+    let route = Route(
+      replyType: Content.replyType, channels: [.shell],
+      work: .queued { kernel, request throws(JupyterProtocolError) in
+        await respond(kernel, try request.message.content(as: type), request)
+      })
+    return (Content.messageType, route)
+  }
+
+  /// Serves a message that has no reply, on shell.
+  private static func notification<Content: MessageContent>(
+    _ type: Content.Type,
+    _ handle: @escaping @Sendable (Dispatcher, Content, Request) -> Void
+  ) -> (String, Route) {
+    let route = Route(
+      replyType: nil, channels: [.shell],
+      work: .immediate { kernel, request throws(JupyterProtocolError) in
+        handle(kernel, try request.message.content(as: type), request)
+        return Response()
+      })
+    return (Content.messageType, route)
+  }
+}

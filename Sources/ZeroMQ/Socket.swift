@@ -1,0 +1,197 @@
+import CZeroMQ
+import Glibc
+
+/// What a socket does with messages.
+package enum SocketKind: String, Sendable {
+  case router
+  case dealer
+  case request
+  case publish
+  case extendedPublish
+  case subscribe
+
+  var code: Int32 {
+    switch self {
+    case .router: ZMQ_ROUTER
+    case .dealer: ZMQ_DEALER
+    case .request: ZMQ_REQ
+    case .publish: ZMQ_PUB
+    case .extendedPublish: ZMQ_XPUB
+    case .subscribe: ZMQ_SUB
+    }
+  }
+}
+
+/// One setting of a socket.
+///
+/// - SeeAlso: zmq_setsockopt(3).
+package enum SocketOption: Sendable, Equatable {
+  /// How long closing waits for queued messages.
+  case lingerMilliseconds(Int32)
+  /// The most messages queued for each peer before they are dropped; 0 sets no limit.
+  case sendQueueLimit(Int32)
+  /// The most messages queued from each peer; 0 sets no limit.
+  case receiveQueueLimit(Int32)
+  /// Whether a peer that comes back with the same identity takes over from its older connection.
+  case handsOverIdentities(Bool)
+  /// Whether an extended publisher leaves accepting each subscription to its owner.
+  case leavesSubscriptionsToOwner(Bool)
+  /// The name under which a router sees this socket.
+  case identity([UInt8])
+  /// Adds a topic; on an extended publisher, for the peer of the last subscription received.
+  case subscription([UInt8])
+  /// Removes a topic, as `subscription` adds it.
+  case unsubscription([UInt8])
+
+  var code: Int32 {
+    switch self {
+    case .lingerMilliseconds: ZMQ_LINGER
+    case .sendQueueLimit: ZMQ_SNDHWM
+    case .receiveQueueLimit: ZMQ_RCVHWM
+    case .handsOverIdentities: ZMQ_ROUTER_HANDOVER
+    case .leavesSubscriptionsToOwner: ZMQ_XPUB_MANUAL
+    case .identity: ZMQ_ROUTING_ID
+    case .subscription: ZMQ_SUBSCRIBE
+    case .unsubscription: ZMQ_UNSUBSCRIBE
+    }
+  }
+}
+
+/// A libzmq socket that sends and receives multipart messages without ever blocking.
+///
+/// It is neither copyable nor `Sendable`: make it, use it and drop it on one thread.
+package struct Socket: ~Copyable {
+  let handle: SocketHandle
+
+  /// Makes a socket that is neither bound nor connected.
+  ///
+  /// - Throws: `ZeroMQError.socketFailed`, or `optionFailed` naming the option refused.
+  package init(
+    _ kind: SocketKind, in context: Context, options: [SocketOption] = []
+  ) throws(ZeroMQError) {
+    let handle = try SocketHandle(kind, in: context)
+    for option in options { try handle.set(option) }
+    self.handle = handle
+  }
+
+  /// Changes one setting; most count only for later `bind` and `connect` calls.
+  package borrowing func set(_ option: SocketOption) throws(ZeroMQError) {
+    try handle.set(option)
+  }
+
+  /// Listens at `endpoint`, such as `tcp://127.0.0.1:5555` or `ipc:///run/kernel-1`.
+  ///
+  /// - Throws: `ZeroMQError.addressInUse` when another process listens there, else `bindFailed`.
+  package borrowing func bind(to endpoint: String) throws(ZeroMQError) {
+    guard unsafe zmq_bind(handle.pointer, endpoint) != 0 else { return }
+    if zmq_errno() == EADDRINUSE { throw .addressInUse(endpoint: endpoint) }
+    throw .bindFailed(endpoint: endpoint, reason: lastReason())
+  }
+
+  /// Connects to `endpoint`, now or as soon as somebody listens there.
+  package borrowing func connect(to endpoint: String) throws(ZeroMQError) {
+    guard unsafe zmq_connect(handle.pointer, endpoint) == 0 else {
+      throw .connectFailed(endpoint: endpoint, reason: lastReason())
+    }
+  }
+
+  /// Returns the endpoint of the last `bind` or `connect`, with the port that port 0 became.
+  package borrowing func lastEndpoint() throws(ZeroMQError) -> String {
+    var text = [CChar](repeating: 0, count: 512)
+    var count = text.count
+    guard unsafe zmq_getsockopt(handle.pointer, ZMQ_LAST_ENDPOINT, &text, &count) == 0 else {
+      throw .optionFailed(option: "lastEndpoint", reason: lastReason())
+    }
+    return String(
+      decoding: text.prefix(max(count - 1, 0)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// Queues one message of `frames`; it goes out whole or not at all.
+  ///
+  /// - Throws: `ZeroMQError.sendFailed` when the queue is full; without a queue limit it never is.
+  package borrowing func send(_ frames: [[UInt8]]) throws(ZeroMQError) {
+    for (index, frame) in frames.enumerated() {
+      let more = index + 1 < frames.count ? ZMQ_SNDMORE : 0
+      let sent = unsafe frame.withUnsafeBytes { bytes in
+        retryingInterrupted {
+          unsafe zmq_send(handle.pointer, bytes.baseAddress, bytes.count, more | ZMQ_DONTWAIT)
+        }
+      }
+      guard sent >= 0 else {
+        throw zmq_errno() == ETERM ? .terminated : .sendFailed(reason: lastReason())
+      }
+    }
+  }
+
+  /// Takes one message's frames; `nil` when none waits.
+  package borrowing func receive() throws(ZeroMQError) -> [[UInt8]]? {
+    var part = zmq_msg_t()
+    unsafe zmq_msg_init(&part)
+    defer { unsafe zmq_msg_close(&part) }
+    var frames: [[UInt8]] = []
+    repeat {
+      let count = retryingInterrupted {
+        unsafe zmq_msg_recv(&part, handle.pointer, ZMQ_DONTWAIT)
+      }
+      guard count >= 0 else {
+        if zmq_errno() == EAGAIN, frames.isEmpty { return nil }
+        throw zmq_errno() == ETERM ? .terminated : .receiveFailed(reason: lastReason())
+      }
+      // Short messages lie inside `part` itself, so it must not move while they are copied.
+      let frame = unsafe withUnsafeMutablePointer(to: &part) { part in
+        unsafe Array(UnsafeRawBufferPointer(start: zmq_msg_data(part), count: zmq_msg_size(part)))
+      }
+      frames.append(frame)
+    } while unsafe zmq_msg_more(&part) != 0
+    return frames
+  }
+}
+
+/// The pointer of a socket, closed when the socket and every poller that watches it are gone.
+@safe final class SocketHandle {
+  let pointer: UnsafeMutableRawPointer
+  private let context: Context
+
+  init(_ kind: SocketKind, in context: Context) throws(ZeroMQError) {
+    guard let pointer = unsafe zmq_socket(context.pointer, kind.code) else {
+      throw .socketFailed(kind: kind.rawValue, reason: lastReason())
+    }
+    unsafe self.pointer = unsafe pointer
+    self.context = context
+  }
+
+  func set(_ option: SocketOption) throws(ZeroMQError) {
+    switch option {
+    case .lingerMilliseconds(let value), .sendQueueLimit(let value),
+      .receiveQueueLimit(let value):
+      try set(option, to: value)
+    case .handsOverIdentities(let value), .leavesSubscriptionsToOwner(let value):
+      try set(option, to: value ? 1 : 0)
+    case .identity(let bytes), .subscription(let bytes), .unsubscription(let bytes):
+      let code = unsafe bytes.withUnsafeBytes {
+        unsafe zmq_setsockopt(pointer, option.code, $0.baseAddress, $0.count)
+      }
+      guard code == 0 else {
+        throw .optionFailed(option: "\(option)", reason: lastReason())
+      }
+    }
+  }
+
+  private func set(_ option: SocketOption, to value: Int32) throws(ZeroMQError) {
+    var value = value
+    let size = MemoryLayout<Int32>.size
+    guard unsafe zmq_setsockopt(pointer, option.code, &value, size) == 0 else {
+      throw .optionFailed(option: "\(option)", reason: lastReason())
+    }
+  }
+
+  deinit { unsafe zmq_close(pointer) }
+}
+
+/// Calls `body` again as long as a signal interrupted it; Jupyter may interrupt by signal.
+func retryingInterrupted(_ body: () -> Int32) -> Int32 {
+  while true {
+    let result = body()
+    if result >= 0 || zmq_errno() != EINTR { return result }
+  }
+}
