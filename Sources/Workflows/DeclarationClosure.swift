@@ -61,8 +61,8 @@ struct DeclarationClosure {
 
   /// Resolves `name` and everything that it needs in turn.
   ///
-  /// - Parameter isCertain: Whether the name surely means a top-level declaration; inside a type it
-  ///   could be an inherited member.
+  /// A name is certain when it surely means a top-level declaration; inside a type it could be an
+  /// inherited member.
   private mutating func need(_ name: String, isCertain: Bool) throws(WorkflowsError) {
     if let before = seen[name], before || !isCertain { return }
     seen[name] = isCertain

@@ -13,10 +13,10 @@ package struct LocalPipelineRun: Sendable {
   private let environment: [String: String]
   private let parallelSteps: Int
 
-  /// - Parameters:
-  ///   - folder: Where the run's files go; made when missing.
-  ///   - environment: Variables that every step gets.
-  ///   - parallelSteps: How many steps that do not need each other run at a time, at least 1.
+  /// Prepares a run whose files go to `folder`, which is made when missing.
+  ///
+  /// Every step gets `environment`; up to `parallelSteps` steps that do not need each other run at
+  /// a time, at least one.
   package init(
     _ pipeline: Pipeline, folder: String, launcher: any StepLauncher,
     observer: any PipelineObserver, environment: [String: String] = [:], parallelSteps: Int = 1

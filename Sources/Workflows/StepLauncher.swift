@@ -34,10 +34,9 @@ package struct StepLine: Sendable, Equatable {
 package protocol StepLauncher: Sendable {
   /// Runs the program to its end.
   ///
-  /// When the task is cancelled it ends the process and returns or throws soon after.
-  ///
-  /// - Parameter line: Takes every printed line, from any thread, before the call returns.
-  /// - Throws: When the process cannot be started.
+  /// When the task is cancelled it ends the process and returns or throws soon after. `line` takes
+  /// every printed line, from any thread, before the call returns. A process that cannot be started
+  /// is an error.
   func run(
     _ launch: StepLaunch, line: @escaping @Sendable (StepLine) -> Void
   ) async throws -> StepOutcome

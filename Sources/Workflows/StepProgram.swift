@@ -2,14 +2,9 @@
 struct StepProgram {
   private var lines: [String] = []
 
-  /// Writes the program of `cell`.
+  /// Returns the program of `cell`: imports, what `closure` carries, inputs, the cell, outputs.
   ///
-  /// - Parameters:
-  ///   - imports: All imports, without repeats.
-  ///   - closure: What the program carries and takes.
-  ///   - labels: What diagnostics call the cells of the closure, by index.
-  ///   - inputs: The values that it reads first.
-  ///   - outputs: The values that it writes last.
+  /// Diagnostics call the cells of the closure by their `labels`, which are in its order.
   static func source(
     of cell: ExecutedCell, imports: [String], closure: DeclarationClosure, labels: [String],
     inputs: [StepInput], outputs: [StepValue]
