@@ -34,11 +34,9 @@ struct DeclarationClosure {
     self.takesValues = takesValues
     mentioned = own.usedMembers.union(own.freeNames)
     for name in own.freeNames.sorted() { try need(name, isCertain: true) }
-    for declaration in own.declarations {
-      // An operator's function needs the operator's declaration, although the names are one.
-      for name in declaration.freeNames.intersection(declaration.names) {
-        try need(name, isCertain: false)
-      }
+    // A function's overloads elsewhere are needed too, and the declaration of an operator.
+    for declaration in own.declarations where declaration.kind == .function {
+      for name in declaration.names { try need(name, isCertain: false) }
     }
     while try carryExtensions() {}
   }
@@ -66,7 +64,6 @@ struct DeclarationClosure {
   private mutating func need(_ name: String, isCertain: Bool) throws(WorkflowsError) {
     if let before = seen[name], before || !isCertain { return }
     seen[name] = isCertain
-    guard !own.defines(name) else { return }
     if takesValues, let producer = stepProducing(name) {
       try take(name, from: producer, isCertain: isCertain)
       return
@@ -117,6 +114,7 @@ struct DeclarationClosure {
 
   /// Returns the step whose variable `name` is, when nothing nearer declares it.
   private func stepProducing(_ name: String) -> Int? {
+    guard !own.defines(name) else { return nil }
     for index in searchOrder where entries[index].cell.defines(name) {
       let cell = entries[index].cell
       let isVariable = cell.declarations.contains {
@@ -128,26 +126,23 @@ struct DeclarationClosure {
   }
 
   /// Returns the declarations that `name` means: the nearest one, or all overloads of a function.
+  ///
+  /// What the cell itself declares is nearer than all others.
   private func places(of name: String) -> [Place] {
+    let own = own.declarations.filter { $0.names.contains(name) }
+    guard own.allSatisfy(\.isOverloadable) else { return [] }
+    var signatures = Set(own.map { $0.signature(for: name) })
     var found: [Place] = []
-    var signatures: Set<String> = []
     for index in searchOrder {
       let declarations = entries[index].cell.declarations
       let hits = declarations.indices.filter { declarations[$0].names.contains(name) }
-      let isOverloadable = hits.allSatisfy {
-        [.function, .operator].contains(declarations[$0].kind)
+      guard hits.allSatisfy({ declarations[$0].isOverloadable }) else {
+        let isNearest = found.isEmpty && own.isEmpty
+        return isNearest ? hits.map { Place(cell: index, declaration: $0) } : found
       }
-      guard isOverloadable else {
-        return found.isEmpty ? hits.map { Place(cell: index, declaration: $0) } : found
-      }
-      var added: Set<String> = []
-      for hit in hits {
-        let signature = declarations[hit].signature ?? "operator \(name)"
-        guard !signatures.contains(signature) else { continue }
-        added.insert(signature)
-        found.append(Place(cell: index, declaration: hit))
-      }
-      signatures.formUnion(added)
+      let new = hits.filter { !signatures.contains(declarations[$0].signature(for: name)) }
+      found += new.map { Place(cell: index, declaration: $0) }
+      signatures.formUnion(new.map { declarations[$0].signature(for: name) })
     }
     return found
   }
@@ -212,5 +207,15 @@ struct DeclarationClosure {
       }
     }
     return false
+  }
+}
+
+extension Declaration {
+  /// Whether declarations of one name can stand side by side.
+  fileprivate var isOverloadable: Bool { kind == .function || kind == .operator }
+
+  /// What tells overloads of `name` apart; an operator's declaration differs from its functions.
+  fileprivate func signature(for name: String) -> String {
+    kind == .operator ? "operator \(name)" : signature ?? source
   }
 }

@@ -195,6 +195,30 @@ struct CellRegistryTests {
     #expect(!b.program.contains("let p = [P()]"))
   }
 
+  @Test("carry overloads and operators that a cell's own functions stand beside")
+  func ownOverloads() throws {
+    var registry = CellRegistry()
+    registry.record(
+      .ordinary(
+        "1",
+        [
+          .function("f", "func f(_ x: Int) {}", signature: "f(_:Int)"),
+          .function("f", "func f(_ x: String) {}", signature: "f(_:String)"),
+          Declaration(kind: .operator, names: ["<+>"], source: "infix operator <+>", line: 1),
+          .variable("g", "let g = 1"),
+        ]))
+    registry.record(
+      .step(
+        "a", "2", "func f(_ x: Int) { g() }; func g() {}; func <+> (a: Int, b: Int) {}",
+        [
+          .function("f", "…", needs: ["g"], signature: "f(_:Int)"), .function("g", "…"),
+          .function("<+>", "…"),
+        ]))
+    let program = try registry.pipeline(named: "p").steps[0].program
+    #expect(program.contains("func f(_ x: String) {}") && !program.contains("func f(_ x: Int) {}"))
+    #expect(program.contains("infix operator <+>") && !program.contains("let g = 1"))
+  }
+
   @Test("replace a cell that runs again, in its place")
   func rerun() throws {
     var registry = CellRegistry()
