@@ -154,12 +154,12 @@ struct DeclarationClosure {
     let before = carried.count
     for index in visible {
       for (number, declaration) in entries[index].cell.declarations.enumerated()
-      where declaration.kind == .extension {
+      where declaration.isNameless {
         let place = Place(cell: index, declaration: number)
-        guard !carried.contains(place), let type = declaration.extendedType,
+        guard !carried.contains(place),
           !carried.contains(where: { self.declaration(at: $0).source == declaration.source })
         else { continue }
-        if let isOurs = isCarried(type: type) {
+        if let isOurs = declaration.extendedType.flatMap({ isCarried(type: $0) }) {
           if isOurs { try carry(place) }
         } else {
           try carryForeign(declaration, at: place)
@@ -171,9 +171,25 @@ struct DeclarationClosure {
 
   /// Whether a type that cells declare is part of the program; `nil` for a type of a library.
   private func isCarried(type: String) -> Bool? {
-    if own.defines(type) { return true }
+    var aliases: Set<String> = []
+    return isCarried(type: type, through: &aliases)
+  }
+
+  private func isCarried(type: String, through aliases: inout Set<String>) -> Bool? {
+    guard aliases.insert(type).inserted else { return false }
+    let own = own.declarations.filter { $0.names.contains(type) }
     let places = places(of: type)
-    return places.isEmpty ? nil : places.contains { carried.contains($0) }
+    guard !own.isEmpty || !places.isEmpty else { return nil }
+    if own.contains(where: { $0.kind != .typeAlias }) { return true }
+    if places.contains(where: { carried.contains($0) && declaration(at: $0).kind != .typeAlias }) {
+      return true
+    }
+    // An alias stands for what it names: an extension of one extends the other.
+    let named = (own + places.map { declaration(at: $0) }).filter { $0.kind == .typeAlias }
+      .flatMap { $0.freeNames.sorted() }
+    guard !named.isEmpty else { return false }
+    let answers = named.compactMap { isCarried(type: $0, through: &aliases) }
+    return answers.isEmpty ? nil : answers.contains(true)
   }
 
   /// Carries an extension of a library's type, unless only that would make the step take a value
@@ -211,6 +227,11 @@ struct DeclarationClosure {
 }
 
 extension Declaration {
+  /// Whether no name leads to it: an extension, or an `#if` around imports or extensions.
+  fileprivate var isNameless: Bool {
+    kind == .extension || (kind == .conditional && names.isEmpty)
+  }
+
   /// Whether declarations of one name can stand side by side.
   fileprivate var isOverloadable: Bool { kind == .function || kind == .operator }
 

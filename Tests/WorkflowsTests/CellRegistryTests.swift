@@ -195,6 +195,31 @@ struct CellRegistryTests {
     #expect(!b.program.contains("let p = [P()]"))
   }
 
+  @Test("carry extensions through other names, and conditions around imports")
+  func aliases() throws {
+    var registry = CellRegistry()
+    registry.record(
+      .ordinary(
+        "1",
+        [
+          .type("S", "struct S {}"),
+          Declaration(
+            kind: .typeAlias, names: ["A"], source: "typealias A = S", line: 2, freeNames: ["S"]),
+          .addition("A", "extension A { func g() {} }", needs: ["A"], members: ["g"]),
+          Declaration(
+            kind: .typeAlias, names: ["B"], source: "typealias B = U", line: 3, freeNames: ["U"]),
+          .type("U", "struct U {}"),
+          .addition("B", "extension B { func h() {} }", needs: ["B"], members: ["h"]),
+          Declaration(
+            kind: .conditional, names: [], source: "#if os(Linux)\nimport Glibc\n#endif", line: 9),
+        ]))
+    registry.record(.step("a", "2", "S().g()", [], free: ["S"], members: ["g"]))
+    let program = try registry.pipeline(named: "p").steps[0].program
+    #expect(program.contains("extension A") && program.contains("typealias A = S"))
+    #expect(program.contains("import Glibc"))
+    #expect(!program.contains("extension B") && !program.contains("struct U"))
+  }
+
   @Test("carry overloads and operators that a cell's own functions stand beside")
   func ownOverloads() throws {
     var registry = CellRegistry()
