@@ -54,6 +54,11 @@ package enum Files {
     }
   }
 
+  /// Removes the file at `path` if there is one.
+  package static func remove(_ path: String) {
+    unsafe unlink(path)
+  }
+
   /// Returns 0 or an error number.
   private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
     var written = 0

@@ -18,6 +18,7 @@ extension Tensor {
   /// Creates a matrix from an array of rows.
   ///
   /// - Precondition: All rows have the same length.
+  @_disfavoredOverload  // So that an empty list is a vector.
   public init(_ rows: [[Scalar]]) {
     let columns = rows.first?.count ?? 0
     for (index, row) in rows.enumerated() {
@@ -32,6 +33,7 @@ extension Tensor {
   /// Creates a tensor of rank 3 from an array of matrices.
   ///
   /// - Precondition: All matrices have the same shape.
+  @_disfavoredOverload
   public init(_ matrices: [[[Scalar]]]) {
     guard let first = matrices.first else {
       self.init(shape: [0, 0, 0], values: [])

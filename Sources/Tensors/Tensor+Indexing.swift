@@ -54,6 +54,17 @@ extension Tensor {
     set { assign(newValue, to: padded(indices)) }
   }
 
+  /// The part that indices select of the last axes, as a literal: it lets a number in source fill a part.
+  ///
+  /// ```swift
+  /// a[..., 0] = 1
+  /// ```
+  @_disfavoredOverload
+  public subscript(_ all: UnboundedRange, _ indices: any TensorIndex...) -> TensorLiteral<Scalar> {
+    get { TensorLiteral(Tensor(storage: storage, layout: selected(padded(indices)))) }
+    set { assign(Tensor(newValue), to: padded(indices)) }
+  }
+
   private func padded(_ indices: [any TensorIndex]) -> [any TensorIndex] {
     [any TensorIndex](repeating: 0..., count: Swift.max(rank - indices.count, 0)) + indices
   }

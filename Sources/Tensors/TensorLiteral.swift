@@ -55,6 +55,13 @@ extension TensorLiteral: ExpressibleByBooleanLiteral where Scalar: ExpressibleBy
   }
 }
 
+extension TensorLiteral where Scalar: FloatingTensorScalar {
+  /// The element that is no number, as in `[1, .nan]`.
+  public static var nan: TensorLiteral { .scalar(.nan) }
+  /// The element beyond all numbers, as in `[1, .infinity]`.
+  public static var infinity: TensorLiteral { .scalar(.infinity) }
+}
+
 extension TensorLiteral {
   /// The literal that would make `tensor`.
   init(_ tensor: Tensor<Scalar>) {
