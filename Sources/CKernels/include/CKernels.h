@@ -1,1 +1,90 @@
 #pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// The numeric kernels of the array core.
+//
+// One plain C source per kernel (`loops.h` and what it includes) is compiled for three CPU levels; the level
+// that fits is chosen once, at the first call. Shapes and strides count elements. Nothing in here checks bounds: the
+// Swift module `BLAS` does, and is the only caller.
+
+/// The most axes a view may have here.
+#define CK_MAX_RANK 32
+
+/// Element types, in the order of every table.
+enum { CK_F32, CK_F64, CK_I32, CK_I64, CK_BOOL, CK_TYPE_COUNT };
+
+enum {
+  CK_NEGATE, CK_ABS, CK_SIGN, CK_SQRT, CK_EXP, CK_EXPM1, CK_LOG, CK_LOG1P, CK_SIN, CK_COS, CK_TANH, CK_SIGMOID,
+  CK_RELU, CK_FLOOR, CK_CEIL, CK_ROUND, CK_SQUARE, CK_IS_NAN, CK_NOT, CK_UNARY_COUNT
+};
+
+enum {
+  CK_ADD, CK_SUBTRACT, CK_MULTIPLY, CK_DIVIDE, CK_POWER, CK_MAXIMUM, CK_MINIMUM,
+  CK_EQUAL, CK_NOT_EQUAL, CK_LESS, CK_LESS_EQUAL, CK_GREATER, CK_GREATER_EQUAL,
+  CK_AND, CK_OR, CK_XOR, CK_BINARY_COUNT
+};
+
+enum { CK_SUM, CK_REDUCE_MAX, CK_REDUCE_MIN, CK_ARGMAX, CK_ARGMIN, CK_VARIANCE, CK_REDUCE_COUNT };
+
+enum { CK_SOFTMAX, CK_LOG_SOFTMAX, CK_LOG_SUM_EXP, CK_ROW_COUNT };
+
+/// The chosen CPU level: 0 is plain x86-64 (or any other machine), 1 AVX2 with FMA, 2 AVX-512.
+int ck_level(void);
+
+/// Whether the kernel exists for the element type.
+bool ck_has_unary(int op, int type);
+bool ck_has_binary(int op, int type);
+
+/// out[i...] = op(a[i...]); `CK_IS_NAN` writes Booleans.
+void ck_unary(int op, int type, int rank, const ptrdiff_t *shape, void *out, const ptrdiff_t *out_strides,
+              const void *a, const ptrdiff_t *a_strides);
+
+/// out[i...] = op(a[i...], b[i...]); comparisons write Booleans.
+void ck_binary(int op, int type, int rank, const ptrdiff_t *shape, void *out, const ptrdiff_t *out_strides,
+               const void *a, const ptrdiff_t *a_strides, const void *b, const ptrdiff_t *b_strides);
+
+/// out[i...] = a[i...], converted as C converts.
+void ck_cast(int from, int to, int rank, const ptrdiff_t *shape, void *out, const ptrdiff_t *out_strides,
+             const void *a, const ptrdiff_t *a_strides);
+
+/// out[i...] = mask[i...] ? a[i...] : b[i...].
+void ck_select(int type, int rank, const ptrdiff_t *shape, void *out, const ptrdiff_t *out_strides, const void *mask,
+               const ptrdiff_t *mask_strides, const void *a, const ptrdiff_t *a_strides, const void *b,
+               const ptrdiff_t *b_strides);
+
+/// Reduces the middle axis of a contiguous [outer, n, inner]; `correction` matters to the variance only.
+///
+/// Sums of integers and Booleans are `int64_t`, positions are `int32_t`, everything else keeps its type.
+void ck_reduce(int op, int type, size_t outer, size_t n, size_t inner, const void *a, void *out, double correction);
+
+/// Works on each row of a contiguous [rows, n] of F32 or F64.
+void ck_rows(int op, int type, size_t rows, size_t n, const void *a, void *out);
+
+/// Copies item k's `item_bytes` from item `indices[k]` of each of `outer` blocks of `n` items.
+void ck_take(size_t item_bytes, size_t outer, size_t n, const int64_t *indices, size_t count, const void *a, void *out);
+
+/// Copies item k of `a` (the same item every time when `step` is 0) over item `indices[k]` of `out`.
+void ck_put(size_t item_bytes, const int64_t *indices, size_t count, size_t step, const void *a, void *out);
+
+/// Writes the positions of the true elements of a contiguous mask, with room for n + 1; returns how many there are.
+size_t ck_positions(const uint8_t *mask, size_t n, int64_t *out);
+
+/// Memory aligned to 64 bytes, from a pool of size classes; never null.
+void *ck_allocate(size_t bytes);
+void ck_release(void *memory, size_t bytes);
+/// Bytes the pool keeps for reuse.
+size_t ck_pool_bytes(void);
+/// Gives the pool's memory back to the system.
+void ck_pool_drain(void);
+
+/// Philox 4x32-10: block `counter` of stream `stream` under `key`.
+void ck_philox(uint64_t key, uint64_t stream, uint64_t counter, uint32_t out[4]);
+/// Uniform numbers in [0, 1): 24 bits (F32) or 53 bits (F64) each.
+void ck_uniform(int type, uint64_t key, uint64_t stream, uint64_t counter, size_t n, void *out);
+/// Standard normal numbers, two from each block of the counter.
+void ck_normal(int type, uint64_t key, uint64_t stream, uint64_t counter, size_t n, void *out);
+
+/// Prints `value` with `digits` after the point ("%.*f", or "%.*e"); returns the length.
+int ck_format(char *out, size_t size, double value, int digits, bool scientific);

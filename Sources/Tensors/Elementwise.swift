@@ -1,0 +1,223 @@
+package import BLAS
+
+// Everything elementwise goes through these two functions.
+
+extension Tensor {
+  /// Applies a kernel of one operand.
+  package func mapped(_ operation: UnaryOperation) -> Tensor {
+    let result = Tensor(uninitialized: shape)
+    Kernels.unary(operation, shape: shape, out: result.view, a: view)
+    return result
+  }
+
+  /// Applies a kernel of two operands, broadcasting them.
+  package func combined<Result: TensorScalar>(
+    _ operation: BinaryOperation, with other: Tensor, _ name: @autoclosure () -> String,
+    as type: Result.Type = Scalar.self
+  ) -> Tensor<Result> {
+    guard let shape = Layout.broadcast(self.shape, other.shape) else {
+      fail(
+        "\(name()): shapes \(self.shape) and \(other.shape) do not broadcast; "
+          + "each axis, counted from the last, must be equal or 1")
+    }
+    let result = Tensor<Result>(uninitialized: shape)
+    Kernels.binary(
+      operation, shape: shape, out: result.view, a: view(over: shape, operation: name()),
+      b: other.view(over: shape, operation: name()))
+    return result
+  }
+
+  /// Applies a kernel of two operands in place.
+  package mutating func combine(
+    _ operation: BinaryOperation, with other: Tensor, _ name: @autoclosure () -> String
+  ) {
+    guard other.layout.strides(broadcastTo: shape) != nil else {
+      fail(
+        "\(name()): shape \(other.shape) does not broadcast to \(shape), which must stay as it is; "
+          + "each axis, counted from the last, must be equal or 1")
+    }
+    makeWritable()
+    Kernels.binary(
+      operation, shape: shape, out: view, a: view,
+      b: other.view(over: shape, operation: name()))
+  }
+}
+
+/// Returns e raised to each element.
+public func exp<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.exp)
+}
+
+/// Returns e raised to each element, less 1, accurate near 0.
+public func expm1<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.expm1)
+}
+
+/// Returns the natural logarithm of each element; NaN below 0, minus infinity at 0.
+public func log<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.log)
+}
+
+/// Returns the natural logarithm of 1 plus each element, accurate near 0.
+public func log1p<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.log1p)
+}
+
+/// Returns the square root of each element; NaN below 0.
+public func sqrt<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.sqrt)
+}
+
+/// Returns the sine of each element, in radians.
+public func sin<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.sin)
+}
+
+/// Returns the cosine of each element, in radians.
+public func cos<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.cos)
+}
+
+/// Returns the hyperbolic tangent of each element.
+public func tanh<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.tanh)
+}
+
+/// Returns the logistic function 1 / (1 + e^-x) of each element.
+public func sigmoid<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.sigmoid)
+}
+
+/// Returns the largest whole number not above each element.
+public func floor<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.floor)
+}
+
+/// Returns the smallest whole number not below each element.
+public func ceil<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.ceil)
+}
+
+/// Returns the whole number nearest to each element; halves go to the even one.
+public func round<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.round)
+}
+
+/// Returns where elements are NaN.
+public func isNaN<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Bool> {
+  let result = Tensor<Bool>(uninitialized: x.shape)
+  Kernels.unary(.isNaN, shape: x.shape, out: result.view, a: x.view)
+  return result
+}
+
+/// Returns the magnitude of each element.
+public func abs<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.abs)
+}
+
+/// Returns -1, 0 or 1 for each element; NaN for NaN.
+public func sign<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.sign)
+}
+
+/// Returns the square of each element.
+public func square<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.square)
+}
+
+/// Returns each element, or 0 where it is negative; NaN stays.
+public func relu<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.relu)
+}
+
+/// Returns the larger element of each pair; NaN if either is.
+public func maximum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
+  -> Tensor<Scalar>
+{
+  a.combined(.maximum, with: b, "maximum")
+}
+
+/// Returns each element, or `b` where that is larger.
+public func maximum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Scalar)
+  -> Tensor<Scalar>
+{
+  maximum(a, Tensor(b))
+}
+
+/// Returns the smaller element of each pair; NaN if either is.
+public func minimum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
+  -> Tensor<Scalar>
+{
+  a.combined(.minimum, with: b, "minimum")
+}
+
+/// Returns each element, or `b` where that is smaller.
+public func minimum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Scalar)
+  -> Tensor<Scalar>
+{
+  minimum(a, Tensor(b))
+}
+
+/// Returns each element moved into `bounds`; NaN stays.
+///
+/// ```swift
+/// clip(Tensor<Float>([-1, 0.5, 2]), 0...1)  // [0, 0.5, 1]
+/// ```
+public func clip<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>, _ bounds: ClosedRange<Scalar>)
+  -> Tensor<Scalar>
+{
+  minimum(maximum(x, bounds.lowerBound), bounds.upperBound)
+}
+
+/// Returns each element of `base` to the power of the element of `exponent`.
+public func pow<Scalar: FloatingTensorScalar>(_ base: Tensor<Scalar>, _ exponent: Tensor<Scalar>)
+  -> Tensor<Scalar>
+{
+  base.combined(.power, with: exponent, "pow")
+}
+
+/// Returns each element of `base` to the power `exponent`.
+public func pow<Scalar: FloatingTensorScalar>(_ base: Tensor<Scalar>, _ exponent: Scalar)
+  -> Tensor<Scalar>
+{
+  exponent == 2 ? square(base) : pow(base, Tensor(exponent))
+}
+
+/// Returns `a` where `mask` is true and `b` elsewhere, as NumPy's `where`.
+///
+/// ```swift
+/// select(x .> 0, x, x * 0.01)
+/// ```
+///
+/// - Parameters:
+///   - mask: Any shape; the three broadcast.
+///   - a: Elements where the mask is true.
+///   - b: Elements where it is false.
+/// - Returns: The shape all three broadcast to.
+public func select<Scalar: TensorScalar>(
+  _ mask: Tensor<Bool>, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
+) -> Tensor<Scalar> {
+  guard let pair = Layout.broadcast(a.shape, b.shape),
+    let shape = Layout.broadcast(pair, mask.shape)
+  else {
+    fail(
+      "select: shapes \(mask.shape), \(a.shape) and \(b.shape) do not broadcast; "
+        + "each axis, counted from the last, must be equal or 1")
+  }
+  let result = Tensor<Scalar>(uninitialized: shape)
+  Kernels.select(
+    shape: shape, out: result.view, mask: mask.view(over: shape, operation: "select"),
+    a: a.view(over: shape, operation: "select"), b: b.view(over: shape, operation: "select"))
+  return result
+}
+
+extension Tensor {
+  /// Returns the tensor with `value` where `mask` is true.
+  ///
+  /// ```swift
+  /// x.replacing(with: 0, where: isNaN(x))
+  /// ```
+  public func replacing(with value: Scalar, where mask: Tensor<Bool>) -> Tensor {
+    select(mask, Tensor(value), self)
+  }
+}

@@ -1,0 +1,99 @@
+package import BLAS
+
+extension Tensor {
+  /// Reduces all elements to one, in row-major order.
+  func reduced<Result: TensorScalar>(
+    _ reduction: Reduction, _ name: String, keepDims: Bool = false, correction: Double = 0
+  ) -> Tensor<Result> {
+    reduced(
+      reduction, name, axes: Array(0..<rank), keepDims: keepDims, correction: correction)
+  }
+
+  /// Reduces some axes; negative ones count from the back.
+  package func reduced<Result: TensorScalar>(
+    _ reduction: Reduction, _ name: String, axes: [Int], keepDims: Bool, correction: Double = 0
+  ) -> Tensor<Result> {
+    let axes = Set(axes.map { Layout.axis($0, rank: rank, operation: name) })
+    let reducedCount = Layout.count(axes.map { shape[$0] })
+    let keptAxes = shape.indices.filter { !axes.contains($0) }
+    let resultShape =
+      keepDims
+      ? shape.indices.map { axes.contains($0) ? 1 : shape[$0] } : keptAxes.map { shape[$0] }
+    require(
+      reducedCount > 0 || reduction == .sum || reduction == .variance
+        || Layout.count(resultShape) == 0,
+      "\(name): shape \(shape) has no elements along axes \(axes.sorted()); there is none to choose"
+    )
+    let type = Scalar.dataType.elementType
+    let bytes = Kernels.resultType(of: reduction, type).byteCount
+    let result = Storage(byteCount: Layout.count(resultShape) * bytes)
+    guard Layout.count(resultShape) > 0 else {
+      return Tensor<Result>(storage: result, shape: resultShape)
+    }
+    // Positions over several axes count in row-major order, which sorting by memory would change.
+    let keepsOrder = reduction == .argmax || reduction == .argmin
+    if let plan = ReductionPlan(layout, axes: axes, keepsOrder: keepsOrder && axes.count > 1) {
+      Kernels.reduce(
+        reduction, type, outer: plan.outer, count: plan.count, inner: plan.inner, source: storage,
+        offset: layout.offset, out: result, correction: correction)
+      let strides = plan.resultStrides(keptAxes: keptAxes, shape: shape)
+      let layout = Layout(
+        shape: resultShape,
+        strides: keepDims
+          ? shape.indices.map { strides[$0] ?? 0 } : keptAxes.map { strides[$0] ?? 0 },
+        offset: 0)
+      return Tensor<Result>(storage: result, layout: layout)
+    }
+    let source = permuted(axes: keptAxes + axes.sorted()).copied()
+    Kernels.reduce(
+      reduction, type, outer: Layout.count(resultShape), count: reducedCount, inner: 1,
+      source: source.storage, offset: 0, out: result, correction: correction)
+    return Tensor<Result>(storage: result, shape: resultShape)
+  }
+}
+
+/// How to reduce a gapless layout without copying it: as the middle axis of three.
+private struct ReductionPlan {
+  var outer = 1
+  var count = 1
+  var inner = 1
+  /// The axes longer than 1, slowest in memory first.
+  private let order: [Int]
+
+  /// Finds a plan, or `nil` if the elements have gaps or the reduced axes are not neighbours in memory.
+  init?(_ layout: Layout, axes: Set<Int>, keepsOrder: Bool) {
+    let long = layout.shape.indices.filter { layout.shape[$0] != 1 }
+    // An empty tensor gets here only to be summed to zeros: any order will do.
+    order =
+      keepsOrder || layout.count == 0
+      ? long : long.sorted { layout.strides[$0] > layout.strides[$1] }
+    var step = 1
+    if layout.count > 0 {
+      for axis in order.reversed() {
+        guard layout.strides[axis] == step else { return nil }
+        step *= layout.shape[axis]
+      }
+    }
+    for axis in order {
+      if axes.contains(axis) {
+        guard inner == 1 else { return nil }
+        count *= layout.shape[axis]
+      } else if axes.isDisjoint(with: order.prefix { $0 != axis }) {
+        outer *= layout.shape[axis]
+      } else {
+        inner *= layout.shape[axis]
+      }
+    }
+  }
+
+  /// The strides of the kept axes in the result, whose memory keeps the operand's order.
+  func resultStrides(keptAxes: [Int], shape: [Int]) -> [Int: Int] {
+    var strides: [Int: Int] = [:]
+    var step = 1
+    for axis in order.reversed() where keptAxes.contains(axis) {
+      strides[axis] = step
+      step *= shape[axis]
+    }
+    return strides
+  }
+}

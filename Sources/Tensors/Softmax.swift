@@ -1,0 +1,57 @@
+internal import BLAS
+
+/// Returns e raised to each element over the sum of these along an axis.
+///
+/// ```swift
+/// let p = softmax(logits, axis: 1)  // Rows sum to 1.
+/// ```
+///
+/// - Precondition: The axis exists and is not empty.
+/// - Returns: The shape of `x`; a NaN or plus infinity makes its whole line NaN.
+public func softmax<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>, axis: Int = -1)
+  -> Tensor<Scalar>
+{
+  x.alongRows(.softmax, "softmax", axis: axis)
+}
+
+/// Returns the logarithm of `softmax`, accurate where that is tiny.
+///
+/// - Precondition: The axis exists and is not empty.
+/// - Returns: The shape of `x`.
+public func logSoftmax<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>, axis: Int = -1)
+  -> Tensor<Scalar>
+{
+  x.alongRows(.logSoftmax, "logSoftmax", axis: axis)
+}
+
+/// Returns the logarithm of the sum of e raised to each element along an axis, without overflow.
+///
+/// - Precondition: The axis exists and is not empty.
+/// - Returns: The shape of `x` without the axis, or with length 1 there if `keepDims`.
+public func logSumExp<Scalar: FloatingTensorScalar>(
+  _ x: Tensor<Scalar>, axis: Int = -1, keepDims: Bool = false
+) -> Tensor<Scalar> {
+  let result = x.alongRows(.logSumExp, "logSumExp", axis: axis)
+  return keepDims ? result : result.squeezed(axis: axis)
+}
+
+extension Tensor where Scalar: FloatingTensorScalar {
+  /// Works on each line along an axis: moves the axis last, runs the kernel and moves it back.
+  fileprivate func alongRows(_ operation: RowOperation, _ name: String, axis: Int) -> Tensor {
+    let position = Layout.axis(axis, rank: rank, operation: name)
+    let length = shape[position]
+    require(
+      length > 0 || isEmpty && count / Swift.max(length, 1) == 0,
+      "\(name): axis \(axis) of shape \(shape) is empty; there is nothing to add up")
+    let source = swappingAxes(position, rank - 1).contiguous()
+    var resultShape = source.shape
+    if operation == .logSumExp { resultShape[rank - 1] = 1 }
+    let result = Tensor(uninitialized: resultShape)
+    if length > 0 {
+      Kernels.rows(
+        operation, Scalar.dataType.elementType, rows: count / length, count: length,
+        source: source.storage, offset: source.layout.offset, out: result.storage)
+    }
+    return result.swappingAxes(position, rank - 1)
+  }
+}

@@ -1,0 +1,229 @@
+internal import BLAS
+
+extension Tensor {
+  /// The part that indices select, one for each leading axis; axes without an index stay whole.
+  ///
+  /// ```swift
+  /// let x = data[0..., 0..<64]  // The first 64 columns.
+  /// x[0, 1...3] = Tensor([7, 8, 9])
+  /// ```
+  ///
+  /// Reading gives a view that shares memory. Assigning broadcasts the new elements.
+  ///
+  /// - Precondition: There are at most `rank` indices, and each is in range.
+  public subscript(_ indices: any TensorIndex...) -> Tensor {
+    get { Tensor(storage: storage, layout: selected(indices)) }
+    set { assign(newValue, to: indices) }
+  }
+
+  /// The part that indices select, as a literal: it lets a number in source fill a part.
+  ///
+  /// ```swift
+  /// x[0..., 1] = 0  // Fills a column.
+  /// ```
+  ///
+  /// It is a type without operators, so that `x[0] += 1` and the like can only mean the tensor.
+  @_disfavoredOverload
+  public subscript(_ indices: any TensorIndex...) -> TensorLiteral<Scalar> {
+    get { TensorLiteral(Tensor(storage: storage, layout: selected(indices))) }
+    set { assign(Tensor(newValue), to: indices) }
+  }
+
+  /// One element as a plain number; assigning fills everything the indices select.
+  ///
+  /// ```swift
+  /// let corner = x[scalar: 0, 0]  // A Float.
+  /// x[scalar: row, column] = corner / 2
+  /// ```
+  ///
+  /// - Precondition: Reading selects exactly one element.
+  public subscript(scalar indices: any TensorIndex...) -> Scalar {
+    get { Tensor(storage: storage, layout: selected(indices)).item() }
+    set { assign(Tensor(newValue), to: indices) }
+  }
+
+  /// The part that indices select of the last axes; axes before them stay whole.
+  ///
+  /// ```swift
+  /// a[..., 0]  // Position 0 of the last axis, whatever the rank.
+  /// ```
+  ///
+  /// - Precondition: There are at most `rank` indices, and each is in range.
+  public subscript(_ all: UnboundedRange, _ indices: any TensorIndex...) -> Tensor {
+    get { Tensor(storage: storage, layout: selected(padded(indices))) }
+    set { assign(newValue, to: padded(indices)) }
+  }
+
+  /// The part that indices select of the last axes, as a literal: it lets a number in source fill a part.
+  ///
+  /// ```swift
+  /// a[..., 0] = 1
+  /// ```
+  @_disfavoredOverload
+  public subscript(_ all: UnboundedRange, _ indices: any TensorIndex...) -> TensorLiteral<Scalar> {
+    get { TensorLiteral(Tensor(storage: storage, layout: selected(padded(indices)))) }
+    set { assign(Tensor(newValue), to: padded(indices)) }
+  }
+
+  private func padded(_ indices: [any TensorIndex]) -> [any TensorIndex] {
+    [any TensorIndex](repeating: 0..., count: Swift.max(rank - indices.count, 0)) + indices
+  }
+
+  /// The layout of the selected part.
+  private func selected(_ indices: [any TensorIndex]) -> Layout {
+    require(
+      indices.count <= rank,
+      "subscript: \(indices.count) indices for shape \(shape); there are \(rank) axes")
+    var (newShape, newStrides, offset) = ([Int](), [Int](), layout.offset)
+    for (axis, index) in indices.enumerated() {
+      let (start, step, count) = index.selection.resolved(axis: axis, shape: shape)
+      offset += start * strides[axis]
+      if let count {
+        newShape.append(count)
+        newStrides.append(strides[axis] * step)
+      }
+    }
+    newShape += shape[indices.count...]
+    newStrides += strides[indices.count...]
+    return Layout(shape: newShape, strides: newStrides, offset: offset)
+  }
+
+  private mutating func assign(_ value: Tensor, to indices: [any TensorIndex]) {
+    makeWritable()
+    let part = selected(indices)
+    guard value.layout.strides(broadcastTo: part.shape) != nil else {
+      fail(
+        "subscript: shape \(value.shape) cannot be assigned to a part of shape \(part.shape); "
+          + "each axis, counted from the last, must be equal or 1")
+    }
+    Kernels.copy(
+      shape: part.shape, out: Tensor(storage: storage, layout: part).view,
+      a: value.view(over: part.shape, operation: "subscript"))
+  }
+
+  // MARK: Index arrays
+
+  /// Returns the items at `indices` along an axis, in that order and as often as they appear.
+  ///
+  /// ```swift
+  /// x.take([2, 0, 0])  // Rows 2, 0 and 0.
+  /// ```
+  ///
+  /// - Precondition: Each index is in range; negative ones count from the end.
+  public func take(_ indices: [Int], axis: Int = 0) -> Tensor {
+    let position = Layout.axis(axis, rank: rank, operation: "take")
+    let positions = resolved(indices, axis: position, operation: "take")
+    let source = contiguous()
+    let outer = Layout.count(Array(shape[..<position]))
+    let inner = Layout.count(Array(shape[(position + 1)...]))
+    var resultShape = shape
+    resultShape[position] = indices.count
+    let result = Tensor(uninitialized: resultShape)
+    Kernels.take(
+      positions, Scalar.dataType.elementType, outer: outer, count: shape[position], inner: inner,
+      source: source.storage, offset: source.layout.offset, out: result.storage)
+    return result
+  }
+
+  /// Returns the items at `indices` along an axis, which the axes of `indices` replace.
+  ///
+  /// - Precondition: Each index is in range; negative ones count from the end.
+  public func take<Index: IntegerTensorScalar>(_ indices: Tensor<Index>, axis: Int = 0) -> Tensor {
+    let position = Layout.axis(axis, rank: rank, operation: "take")
+    let flat = take(indices.scalars.map { Int($0) }, axis: position)
+    return flat.reshaped(
+      to: Array(shape[..<position]) + indices.shape + Array(shape[(position + 1)...]))
+  }
+
+  /// The rows at `rows`; assigning writes them in that order.
+  ///
+  /// ```swift
+  /// let batch = x[rows: order[0..<64]]
+  /// ```
+  ///
+  /// - Precondition: Each index is in range; negative ones count from the end.
+  public subscript(rows rows: some Sequence<Int>) -> Tensor {
+    get { take(Array(rows)) }
+    set {
+      let indices = Array(rows)
+      let positions = resolved(indices, axis: 0, operation: "subscript(rows:)")
+      put(newValue, at: positions, itemShape: Array(shape.dropFirst()), count: shape[0])
+    }
+  }
+
+  private func resolved(_ indices: [Int], axis: Int, operation: String) -> [Int] {
+    require(rank > 0, "\(operation): a scalar has no rows")
+    let length = shape[axis]
+    return indices.map { index in
+      require(
+        index >= -length && index < length,
+        "\(operation): index \(index) is out of range on axis \(axis) of shape \(shape); "
+          + (length == 0 ? "that axis is empty" : "it may be \(-length)...\(length - 1)"))
+      return index < 0 ? index + length : index
+    }
+  }
+
+  // MARK: Masks
+
+  /// The elements, or items along the leading axes, where a mask is true; assigning writes them in order.
+  ///
+  /// ```swift
+  /// x[x .< 0] = 0
+  /// let ones = x[labels .== 1]  // The rows with label 1.
+  /// ```
+  ///
+  /// - Precondition: The mask's shape begins the tensor's.
+  public subscript(_ mask: Tensor<Bool>) -> Tensor {
+    get {
+      let (positions, count, itemShape) = located(mask)
+      return reshaped(to: [count] + itemShape).take(positions)
+    }
+    set {
+      let (positions, count, itemShape) = located(mask)
+      put(newValue, at: positions, itemShape: itemShape, count: count)
+    }
+  }
+
+  /// The elements where a mask is true, as a literal: it lets a number in source fill them.
+  ///
+  /// ```swift
+  /// x[isNaN(x)] = 0
+  /// ```
+  ///
+  /// - Precondition: The mask's shape begins the tensor's.
+  @_disfavoredOverload
+  public subscript(_ mask: Tensor<Bool>) -> TensorLiteral<Scalar> {
+    get { TensorLiteral(self[mask] as Tensor) }
+    set { self[mask] = Tensor(newValue) }
+  }
+
+  private func located(_ mask: Tensor<Bool>) -> (positions: [Int], count: Int, itemShape: [Int]) {
+    require(
+      mask.rank <= rank && Array(shape.prefix(mask.rank)) == mask.shape,
+      "subscript: a mask of shape \(mask.shape) does not fit shape \(shape); it must begin it")
+    let dense = mask.contiguous()
+    let positions = Kernels.positions(
+      dense.storage, offset: dense.layout.offset, count: mask.count)
+    return (positions, mask.count, Array(shape.dropFirst(mask.rank)))
+  }
+
+  /// Writes items over positions of the leading axes.
+  private mutating func put(
+    _ value: Tensor, at positions: [Int], itemShape: [Int], count: Int
+  ) {
+    let target = [positions.count] + itemShape
+    guard value.layout.strides(broadcastTo: target) != nil else {
+      fail(
+        "subscript: shape \(value.shape) cannot be assigned to a part of shape \(target); "
+          + "each axis, counted from the last, must be equal or 1")
+    }
+    makeWritable()
+    if !layout.isContiguous { self = copied() }
+    let isOne = value.rank <= itemShape.count
+    let source = value.broadcast(to: isOne ? itemShape : target).contiguous()
+    Kernels.put(
+      positions, Scalar.dataType.elementType, count: count, inner: Layout.count(itemShape),
+      source: source.storage, offset: source.layout.offset, repeats: isOne, out: storage,
+      outOffset: layout.offset)
+  }
+}
