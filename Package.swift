@@ -59,6 +59,7 @@ let level0: [Target] = [
   .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
   .target(name: "CSourceKit"),
   .target(name: "CFaults"),
+  .target(name: "CProcesses"),
   .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
 ]
 
@@ -67,7 +68,7 @@ let level1: [Target] = [
   library("SQLite", ["CSQLite"]),
   library("BLAS", ["COpenBLAS", "CKernels"]),
   library("Digest", ["CCrypto"]),
-  library("Processes"),
+  library("Processes", ["CProcesses"]),
   library("SourceKit", ["CSourceKit"]),
 ]
 

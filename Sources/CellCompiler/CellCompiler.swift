@@ -1,1 +1,174 @@
-// The first source file of CellCompiler.
+package import Cells
+import Processes
+import Synchronization
+
+/// Compiles and links one cell after another into objects that a worker loads.
+///
+/// Every cell is a module of its own. It sees the earlier ones through an import of the latest,
+/// which re-exports the one before it, and so on; a later declaration shadows an earlier one.
+package final class CellCompiler: Sendable {
+  package let toolchain: Toolchain
+  /// Where modules and objects of this session lie.
+  package let folder: String
+  private let library: UserLibrary
+  private let linker: (path: String, isLLD: Bool)
+  private let running = Mutex<Command?>(nil)
+  private let linked = Mutex<Set<String>>([])
+
+  /// The library that cells may import as `Martlet`.
+  package struct UserLibrary: Sendable {
+    /// The folder with `libMartlet.so`.
+    package var libraries: String
+    /// The folder with the `.swiftmodule` files.
+    package var modules: String
+
+    /// The library beside this program.
+    package static var besideExecutable: UserLibrary {
+      let path = Files.executable
+      let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+      return UserLibrary(libraries: folder, modules: folder + "/Modules")
+    }
+
+    package init(libraries: String, modules: String) {
+      self.libraries = libraries
+      self.modules = modules
+    }
+  }
+
+  /// What became of one cell.
+  package struct Result: Sendable {
+    /// The compiler's messages about it, in its own lines and columns.
+    package var diagnostics: [Diagnostic]
+    /// The linked object; `nil` when there were errors.
+    package var object: String?
+    /// The entry's symbol.
+    package var entry: String
+  }
+
+  /// Prepares to compile in `folder`.
+  package init(
+    toolchain: Toolchain, folder: String, library: UserLibrary = .besideExecutable
+  ) throws(CellCompilerError) {
+    self.toolchain = toolchain
+    self.folder = folder
+    self.library = library
+    if let path = findExecutable("ld.bfd") ?? findExecutable("ld") {
+      linker = (path, false)
+    } else if findExecutable("ld.lld", path: toolchain.root + "/bin") != nil {
+      linker = (toolchain.root + "/bin/ld.lld", true)
+    } else {
+      throw .linkerMissing
+    }
+    // Importing the user's library asks for the C modules beneath it; empty ones satisfy that,
+    // and the real headers need not be parsed for every cell.
+    let maps = ["COpenBLAS", "CKernels", "CSQLite", "CCrypto"].map { "module \($0) {}\n" }.joined()
+    try write(maps, to: "\(folder)/maps/module.modulemap")
+  }
+
+  /// The flags that make the compiler see the session's modules; for completion, too.
+  package var sharedArguments: [String] {
+    [
+      "-I", folder, "-I", library.modules, "-I", "\(folder)/maps",
+      "-disable-access-control", "-swift-version", "5",
+      "-target", "\(Toolchain.architecture)-unknown-linux-gnu",
+      "-in-process-plugin-server-path",
+      "\(toolchain.root)/lib/swift/host/libSwiftInProcPluginServer.so",
+      "-plugin-path", "\(toolchain.root)/lib/swift/host/plugins",
+    ]
+  }
+
+  /// Compiles and links `cell` as the module `module`; blocks.
+  ///
+  /// - Parameters:
+  ///   - cell: The prepared cell.
+  ///   - module: A name that no other cell of the session has.
+  ///   - original: The cell as the user wrote it, for the places of diagnostics.
+  package func compile(_ cell: PreparedCell, module: String) throws(CellCompilerError) -> Result {
+    let base = "\(folder)/\(module)"
+    try write(cell.text, to: base + ".swift")
+    let entry = "martlet_\(module)"
+    var arguments = [
+      "-frontend", "-c", "-primary-file", base + ".swift", "-O", "-assert-config", "Debug",
+      "-enable-testing", "-entry-point-function-name", entry, "-module-name", module,
+      "-gline-tables-only", "-diagnostic-style", "llvm", "-no-color-diagnostics",
+      "-o", base + ".o",
+    ]
+    if cell.joinsSession { arguments += ["-emit-module-path", base + ".swiftmodule"] }
+    arguments += sharedArguments
+    let output = try run(toolchain.frontend, arguments)
+    let diagnostics = Diagnostic.parse(output.errorText).map { map($0, of: cell) }
+    let hasErrors = diagnostics.contains { $0.severity == .error }
+    switch output.status {
+    case .exited(0) where !hasErrors: break
+    case .exited where hasErrors:
+      return Result(diagnostics: diagnostics, object: nil, entry: entry)
+    default:
+      let tail = output.errorText.split(separator: "\n").suffix(20).joined(separator: "\n")
+      throw .compilerCrashed(status: "\(output.status)", message: tail)
+    }
+    try link(base, needsLibrary: true)
+    return Result(diagnostics: diagnostics, object: base + ".so", entry: entry)
+  }
+
+  /// Ends the compiler or linker that is running, if any.
+  package func cancel() {
+    running.withLock { $0?.cancel() }
+  }
+
+  /// Forgets which libraries are loaded: a new worker has loaded none.
+  package func workerWasReplaced() {
+    linked.withLock { $0 = [] }
+  }
+
+  // MARK: Steps
+
+  private func link(_ base: String, needsLibrary: Bool) throws(CellCompilerError) {
+    // Only libraries that no earlier cell brought: the worker keeps all of them loaded.
+    let flags = AutolinkReader.flags(in: Files.read(base + ".o") ?? []).filter { flag in
+      flag.hasPrefix("-l") && linked.withLock { !$0.contains(flag) }
+    }
+    var arguments = ["-shared", "-o", base + ".so", base + ".o", toolchain.runtimeObject]
+    if !flags.isEmpty {
+      arguments += ["-L", toolchain.libraries, "-L", library.libraries]
+      arguments += ["-rpath", toolchain.libraries, "-rpath", library.libraries]
+      arguments += flags
+    }
+    if linker.isLLD { arguments += ["--threads=1"] }
+    let output = try run(linker.path, arguments)
+    guard output.status == .exited(0) else {
+      throw .linkFailed(message: output.errorText)
+    }
+    linked.withLock { $0.formUnion(flags) }
+  }
+
+  private func run(
+    _ executable: String, _ arguments: [String]
+  ) throws(CellCompilerError) -> CommandOutput {
+    let command = Command(
+      ProcessConfiguration(executable: executable, arguments: arguments, directory: folder))
+    running.withLock { $0 = command }
+    defer { running.withLock { $0 = nil } }
+    let output: CommandOutput
+    do throws(ProcessError) {
+      output = try command.run()
+    } catch {
+      throw .toolchainUnusable(root: toolchain.root, reason: "\(error)")
+    }
+    if command.isCancelled { throw .interrupted }
+    return output
+  }
+
+  private func map(_ diagnostic: Diagnostic, of cell: PreparedCell) -> Diagnostic {
+    guard diagnostic.file == cell.label else { return diagnostic }
+    var mapped = diagnostic
+    mapped.column = cell.column(line: diagnostic.line, compiled: diagnostic.column)
+    return mapped
+  }
+
+  private func write(_ text: String, to path: String) throws(CellCompilerError) {
+    let parent = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    if let reason = Files.makeFolder(parent) ?? Files.write(text, to: path) {
+      throw .cannotWrite(path: path, reason: reason)
+    }
+  }
+}

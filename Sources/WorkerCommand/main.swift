@@ -1,1 +1,3 @@
-print("")
+import CellWorker
+
+Worker.main()

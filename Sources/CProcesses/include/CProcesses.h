@@ -1,0 +1,8 @@
+#pragma once
+#include <spawn.h>
+
+/// `pipe2` with `O_CLOEXEC`, which Glibc's module does not show.
+int cprocesses_pipe(int ends[2]);
+
+/// `posix_spawn_file_actions_addchdir_np`, likewise.
+int cprocesses_add_chdir(posix_spawn_file_actions_t *actions, const char *path);

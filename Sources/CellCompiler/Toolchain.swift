@@ -1,0 +1,102 @@
+import Glibc
+import Processes
+
+/// The Swift toolchain that compiles cells.
+package struct Toolchain: Sendable, Equatable {
+  /// Its root, the folder that holds `bin` and `lib`.
+  package let root: String
+
+  /// The version that this program was built with; compiled modules are bound to it.
+  #if compiler(>=6.4)
+    package static let requiredVersion = "6.4"
+  #else
+    package static let requiredVersion = "6.3"
+  #endif
+
+  package init(root: String) {
+    self.root = root
+  }
+
+  /// Finds the toolchain: `MARTLET_TOOLCHAIN`, or where `swift` in `PATH` lives.
+  package static func find(
+    environment: [String: String] = currentEnvironment()
+  ) throws(CellCompilerError) -> Toolchain {
+    if let chosen = environment["MARTLET_TOOLCHAIN"], !chosen.isEmpty {
+      for root in [chosen, chosen + "/usr"]
+      where unsafe access(root + "/bin/swift-frontend", X_OK) == 0 {
+        return Toolchain(root: root)
+      }
+      throw .toolchainMissing(searched: "MARTLET_TOOLCHAIN=\(chosen)")
+    }
+    let folders = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
+    for folder in folders {
+      guard let swift = resolved("\(folder)/swift") else { continue }
+      let bin = swift.prefix(upTo: swift.lastIndex(of: "/") ?? swift.startIndex)
+      if unsafe access(bin + "/swift-frontend", X_OK) == 0 {
+        return Toolchain(root: String(bin.dropLast("/bin".count)))
+      }
+    }
+    for root in ["/opt/swift/usr", "/usr"]
+    where unsafe access(root + "/bin/swift-frontend", X_OK) == 0 {
+      return Toolchain(root: root)
+    }
+    throw .toolchainMissing(searched: "PATH, /opt/swift and /usr")
+  }
+
+  /// The compiler proper.
+  package var frontend: String { root + "/bin/swift-frontend" }
+  /// The runtime libraries.
+  package var libraries: String { root + "/lib/swift/linux" }
+  /// The object that registers a library's metadata with the runtime.
+  package var runtimeObject: String { libraries + "/\(Self.architecture)/swiftrt.o" }
+  /// The tool that finds lines of addresses.
+  package var symbolizer: String { root + "/bin/llvm-symbolizer" }
+
+  /// Asks the compiler for its version, as in `6.3.1`.
+  package func version() throws(CellCompilerError) -> String {
+    let command = Command(ProcessConfiguration(executable: frontend, arguments: ["--version"]))
+    let text: String
+    do throws(ProcessError) {
+      text = try command.run().outputText
+    } catch {
+      throw .toolchainUnusable(root: root, reason: "\(error)")
+    }
+    guard let word = text.range(of: "Swift version ") else {
+      throw .toolchainUnusable(root: root, reason: "it does not tell its version")
+    }
+    return String(text[word.upperBound...].prefix { !$0.isWhitespace })
+  }
+
+  /// Refuses a toolchain of another version than the one that Martlet was built with.
+  package func checkVersion() throws(CellCompilerError) {
+    let found = try version()
+    let parts = found.split(separator: ".").prefix(2).joined(separator: ".")
+    guard parts == Self.requiredVersion else {
+      throw .toolchainVersion(root: root, found: found, required: Self.requiredVersion)
+    }
+  }
+
+  #if arch(arm64)
+    package static let architecture = "aarch64"
+  #else
+    package static let architecture = "x86_64"
+  #endif
+
+  private static func resolved(_ path: String) -> String? {
+    guard let real = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(real) }
+    return unsafe String(cString: real)
+  }
+}
+
+extension String {
+  /// The first place of `part`.
+  func range(of part: String) -> Range<Index>? {
+    var start = startIndex
+    while start < endIndex {
+      if self[start...].hasPrefix(part) { return start..<index(start, offsetBy: part.count) }
+      start = index(after: start)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,111 @@
+import CFaults
+import Glibc
+import Processes
+
+// What generated cell code and the user's library call; found by symbol when a cell is loaded, so
+// that no cell has to import a module for it.
+
+/// Shows the value of a cell's trailing expression; `Void` shows nothing.
+@_silgen_name("martlet_show")
+public func martletShow<Value>(_ value: Value) {
+  guard Value.self != Void.self else { return }
+  let plain = withoutCellModules(String(reflecting: value))
+  var json = ""
+  if let render = unsafe Worker.shared.renderer {
+    let boxed: Any = value
+    unsafe withUnsafePointer(to: boxed) { pointer in
+      if let text = unsafe render(UnsafeRawPointer(pointer)) {
+        unsafe json = String(cString: text)
+        unsafe free(text)
+      }
+    }
+  }
+  cfaults_flush_streams()
+  Worker.shared.send(Message(kind: MessageKind.result, texts: [plain, json]))
+}
+
+/// Notes that the cell's first `index` variables have their values.
+@_silgen_name("martlet_progress")
+public func martletProgress(_ index: Int) {
+  Worker.shared.noteProgress(index)
+}
+
+/// Called in place of the runtime's `swift_errorInMain`, which would end the process: a top-level
+/// `throw` ends only the cell.
+@_silgen_name("martlet_error_in_main")
+public func errorInMain(_ error: any Error) -> Never {
+  Worker.shared.noteThrown(
+    name: withoutCellModules(String(reflecting: type(of: error))),
+    text: withoutCellModules(String(describing: error)))
+  cfaults_leave()
+}
+
+/// Runs asynchronous top-level code to its end on the calling thread's behalf.
+@_silgen_name("martlet_await")
+public func martletAwait<Value>(_ body: @escaping () async throws -> Value) throws -> Value {
+  let box = AwaitBox(body)
+  let done = Mailbox<Bool>()
+  let task = Task.detached { [box] in
+    await box.run()
+    done.put(true)
+  }
+  _ = done.take()
+  _ = task
+  return try box.value()
+}
+
+/// Carries a cell's asynchronous code and its outcome to and from a task.
+private final class AwaitBox<Value>: @unchecked Sendable {
+  // Sendable: the waiting thread reads `outcome` only after the task has said that it is done.
+  private let body: () async throws -> Value
+  private var outcome: Result<Value, any Error>?
+
+  init(_ body: @escaping () async throws -> Value) {
+    self.body = body
+  }
+
+  func run() async {
+    do {
+      outcome = .success(try await body())
+    } catch {
+      outcome = .failure(error)
+    }
+  }
+
+  func value() throws -> Value {
+    guard let outcome else { throw CancellationError() }
+    return try outcome.get()
+  }
+}
+
+/// Publishes what a library displays; kind 1 is a display, kind 2 clears the output.
+@_cdecl("martlet_worker_emit")
+public func workerEmit(_ kind: Int32, _ payload: UnsafePointer<UInt8>, _ count: Int) {
+  cfaults_flush_streams()
+  let bytes = unsafe Array(UnsafeBufferPointer(start: payload, count: count))
+  Worker.shared.send(Message(kind: MessageKind.emit, fields: [Array(String(kind).utf8), bytes]))
+}
+
+/// Asks the frontend for a line; malloc'ed, or nil when there is none.
+@_cdecl("martlet_worker_input")
+public func workerInput(
+  _ prompt: UnsafePointer<CChar>, _ isPassword: Int32
+) -> UnsafeMutablePointer<CChar>? {
+  let text = unsafe String(cString: prompt)
+  let line = Worker.shared.requestLine(prompt: text, isPassword: isPassword != 0)
+  return unsafe line.flatMap { unsafe strdup($0) }
+}
+
+/// Lets a library give values richer forms than text.
+@_cdecl("martlet_worker_set_renderer")
+public func workerSetRenderer(
+  _ render: @escaping @convention(c) (UnsafeRawPointer) -> UnsafeMutablePointer<CChar>?
+) {
+  unsafe Worker.shared.setRenderer(render)
+}
+
+/// The line that standard input reads next, with its end; nil at the end of input.
+func readInputLine() -> UnsafeMutablePointer<CChar>? {
+  guard let line = Worker.shared.requestLine(prompt: "", isPassword: false) else { return nil }
+  return unsafe strdup(line + "\n")
+}

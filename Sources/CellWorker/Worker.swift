@@ -1,0 +1,248 @@
+import CFaults
+import Dispatch
+import Glibc
+import Processes
+import Synchronization
+
+/// The process that loads cells and runs them.
+///
+/// Threads: the main thread serves the main queue, for `@MainActor` code; the control thread reads
+/// the kernel's messages; the cell thread runs one cell after another and is replaced when it had
+/// to be parked; the fault thread reports parked threads; the flush thread lets output out while a
+/// cell runs.
+package final class Worker: Sendable {
+  /// The running worker; the functions that cells call by symbol find it here.
+  static let shared = Worker()
+
+  private let control: Int32 = 3
+  private let sending = Mutex<Void>(())
+  private let state = Mutex(State())
+  private let jobs = Mailbox<Job>()
+  private let lines = Mailbox<String?>()
+
+  @safe private struct State {
+    var isRunning = false
+    var progress = 0
+    var thrown: (name: String, text: String)?
+    var renderer: Renderer?
+    /// Counts cell threads, so that a parked thread's late end is not taken for the new one's.
+    var generation = 0
+  }
+
+  private struct Job: Sendable {
+    var object: String
+    var entry: String
+  }
+
+  /// Serves the kernel on descriptor 3 until it closes that; never returns.
+  package static func main() -> Never {
+    shared.start()
+    dispatchMain()
+  }
+
+  private func start() {
+    let faults: DescriptorPair
+    do {
+      faults = try DescriptorPair.pipe()
+    } catch {
+      FileDescriptor.write(Array("martlet-worker: \(error)\n".utf8), to: 2)
+      exit(1)
+    }
+    cfaults_buffer_output()
+    unsafe cfaults_redirect_input { unsafe readInputLine() }
+    cfaults_install(faults.second)
+    startCellThread()
+    startThread { self.reportFaults(from: faults.first) }
+    startThread { self.flushWhileRunning() }
+    startThread { self.serve() }
+  }
+
+  // MARK: The control thread
+
+  private func serve() -> Never {
+    send(Message(kind: MessageKind.ready))
+    var buffer: [UInt8] = []
+    while true {
+      let bytes = FileDescriptor.read(control) ?? []
+      // The kernel is gone: nobody can see what goes on here.
+      if bytes.isEmpty { _exit(0) }
+      buffer += bytes
+      while let message = Message.take(from: &buffer) { handle(message) }
+    }
+  }
+
+  private func handle(_ message: Message) {
+    switch message.kind {
+    case MessageKind.run:
+      jobs.put(Job(object: message.text(0), entry: message.text(1)))
+    case MessageKind.interrupt:
+      cfaults_interrupt(message.text(0) == "firm" ? CFAULTS_FIRM : CFAULTS_POLITE)
+    case MessageKind.input:
+      lines.put(message.fields.isEmpty ? nil : message.text(0))
+    default:
+      break
+    }
+  }
+
+  func send(_ message: Message) {
+    let bytes = message.encoded
+    sending.withLock { _ in _ = FileDescriptor.write(bytes, to: control) }
+  }
+
+  // MARK: The cell thread
+
+  private func startCellThread() {
+    let generation = state.withLock {
+      $0.generation += 1
+      return $0.generation
+    }
+    startThread(stackBytes: 512 << 20) {
+      cfaults_adopt_cell_thread()
+      while true {
+        let job = self.jobs.take()
+        self.run(job)
+        guard self.state.withLock({ $0.generation }) == generation else { return }
+      }
+    }
+  }
+
+  private func run(_ job: Job) {
+    state.withLock {
+      $0.isRunning = true
+      $0.progress = 0
+      $0.thrown = nil
+    }
+    guard let entry = unsafe load(job) else { return }
+    cfaults_set_active(1)
+    let ended = unsafe cfaults_call(entry)
+    cfaults_flush_streams()
+    cfaults_set_active(0)
+    let (isMine, thrown, progress) = state.withLock { state in
+      defer { state.isRunning = false }
+      return (state.isRunning, state.thrown, state.progress)
+    }
+    guard isMine else { return }
+    if ended == 0 {
+      send(Message(kind: MessageKind.done, texts: ["ok", "", "", String(progress)]))
+    } else {
+      let (name, text) = thrown ?? ("Error", "the cell ended itself")
+      send(Message(kind: MessageKind.done, texts: ["thrown", name, text, String(progress)]))
+    }
+  }
+
+  private typealias Entry = @convention(c) (
+    Int32, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+  ) -> Void
+
+  private func load(_ job: Job) -> Entry? {
+    guard let handle = unsafe dlopen(job.object, RTLD_NOW | RTLD_GLOBAL),
+      let symbol = unsafe dlsym(handle, job.entry)
+    else {
+      let reason = unsafe dlerror().map { unsafe String(cString: $0) } ?? "no reason given"
+      state.withLock { $0.isRunning = false }
+      send(Message(kind: MessageKind.done, texts: ["unloadable", "LinkError", reason, "0"]))
+      return nil
+    }
+    installRenderer()
+    return unsafe unsafeBitCast(symbol, to: Entry.self)
+  }
+
+  /// Lets the user's library say how its values are shown, once it is loaded.
+  private func installRenderer() {
+    guard unsafe renderer == nil,
+      let symbol = unsafe dlsym(nil, "martlet_install")
+    else { return }
+    unsafe unsafeBitCast(symbol, to: (@convention(c) () -> Void).self)()
+  }
+
+  // MARK: Parked threads
+
+  private func reportFaults(from descriptor: Int32) -> Never {
+    let size = MemoryLayout<cfaults_report>.size
+    var buffer: [UInt8] = []
+    while true {
+      buffer += FileDescriptor.read(descriptor) ?? []
+      guard buffer.count >= size else { continue }
+      let report = unsafe buffer.withUnsafeBytes { unsafe $0.loadUnaligned(as: cfaults_report.self) }
+      buffer.removeFirst(size)
+      endParkedCell(report)
+    }
+  }
+
+  private func endParkedCell(_ report: cfaults_report) {
+    if report.on_cell_thread == 0 {
+      // The fault struck a task or a thread that the cell started; the cell cannot go on.
+      parkCellThread()
+    }
+    let (wasRunning, progress) = state.withLock { state in
+      defer { state.isRunning = false }
+      return (state.isRunning, state.progress)
+    }
+    guard wasRunning else { return }
+    cfaults_set_active(0)
+    cfaults_release_streams()
+    cfaults_flush_streams()
+    lines.empty()
+    startCellThread()
+    let signal = report.signal_number
+    let texts =
+      [
+        signal == 0 ? "interrupted" : "trapped", signal == 0 ? "" : signalName(signal),
+        String(report.address), String(progress),
+      ] + frames(of: report)
+    send(Message(kind: MessageKind.done, texts: texts))
+  }
+
+  /// Takes the cell's own thread out of use after another thread failed.
+  private func parkCellThread() {
+    for attempt in 0..<50 {
+      cfaults_interrupt(attempt < 20 ? CFAULTS_POLITE : CFAULTS_FIRM)
+      usleep(2000)
+    }
+  }
+
+  /// The frames as `object\toffset\tname`, innermost first.
+  private func frames(of report: cfaults_report) -> [String] {
+    var report = report
+    return unsafe withUnsafeBytes(of: &report.frames) { bytes in
+      let addresses = unsafe bytes.bindMemory(to: UInt.self).prefix(Int(report.frame_count))
+      return unsafe addresses.map { describeFrame($0) }
+    }
+  }
+
+  // MARK: Output
+
+  private func flushWhileRunning() -> Never {
+    while true {
+      usleep(25_000)
+      if state.withLock({ $0.isRunning }) { cfaults_flush_streams() }
+    }
+  }
+
+  // MARK: What cells call
+
+  func setRenderer(_ renderer: @escaping Renderer) {
+    state.withLock { state in unsafe state.renderer = renderer }
+  }
+
+  var renderer: Renderer? {
+    unsafe state.withLock { state in unsafe state.renderer }
+  }
+
+  func noteProgress(_ index: Int) {
+    state.withLock { $0.progress = index }
+  }
+
+  func noteThrown(name: String, text: String) {
+    state.withLock { $0.thrown = (name, text) }
+  }
+
+  func requestLine(prompt: String, isPassword: Bool) -> String? {
+    cfaults_flush_streams()
+    send(Message(kind: MessageKind.inputRequest, texts: [prompt, isPassword ? "1" : ""]))
+    return lines.take()
+  }
+}
+
+/// Gives a value's richer forms as JSON, malloc'ed; `nil` when it has none.
+typealias Renderer = @convention(c) (UnsafeRawPointer) -> UnsafeMutablePointer<CChar>?

@@ -1,0 +1,99 @@
+import SwiftParser
+import SwiftSyntax
+
+/// A cell made ready for the compiler: a script whose variables stay as its module's globals.
+///
+/// As little as possible is changed, and only by insertions, so that every position in a
+/// diagnostic leads back to the cell: `import` becomes `@_exported import`, a trailing expression
+/// is passed to the function that shows it, top-level `await` runs through a function that waits,
+/// and a call after each variable notes how far the cell has come.
+package struct PreparedCell: Sendable, Equatable {
+  /// The source for the compiler.
+  package let text: String
+  /// The name that diagnostics and traps give the cell.
+  package let label: String
+  /// Whether later cells need this one's module: it declares or imports something.
+  package let joinsSession: Bool
+  /// The top-level variables in groups, in the order in which they get their values.
+  package let variables: [[String]]
+  /// The modules that it imports.
+  package let imports: [String]
+  private let insertions: [Insertion]
+
+  /// One insertion, by its place in the cell as written.
+  struct Insertion: Sendable, Equatable {
+    /// The 1-based line.
+    var line: Int
+    /// The 1-based column in UTF-8 bytes.
+    var column: Int
+    var text: String
+  }
+
+  /// Prepares `source`.
+  ///
+  /// - Parameters:
+  ///   - source: The cell without its directive lines.
+  ///   - label: The name for diagnostics, as in `cell 3`.
+  ///   - firstLine: The line of the cell at which `source` begins.
+  ///   - imports: Module names that the cell sees: the session's earlier cells.
+  /// - Throws: `CellsError` for asynchronous forms that a cell cannot have.
+  package init(
+    source: String, label: String, firstLine: Int = 1, imports sessionModules: [String] = []
+  ) throws(CellsError) {
+    let file = Parser.parse(source: source)
+    let locations = SourceLocationConverter(fileName: label, tree: file)
+    var rewriter = CellRewriter(locations: locations)
+    try rewriter.rewrite(file)
+    self.label = label
+    joinsSession = rewriter.joinsSession
+    variables = rewriter.variables
+    imports = rewriter.imports
+    insertions = rewriter.insertions.map {
+      Insertion(line: $0.line + firstLine - 1, column: $0.column, text: $0.text)
+    }
+    var lines = sessionModules.map { "@_exported import \($0)" }
+    lines += rewriter.neededFunctions
+    lines.append("#sourceLocation(file: \"\(label)\", line: \(firstLine))")
+    text = lines.joined(separator: "\n") + "\n" + rewriter.apply(to: source) + "\n"
+  }
+
+  /// The column of the cell as written for a column of the compiler's diagnostic.
+  package func column(line: Int, compiled column: Int) -> Int {
+    var shift = 0
+    for insertion in insertions where insertion.line == line {
+      let start = insertion.column + shift
+      guard column >= start else { break }
+      let length = insertion.text.utf8.count
+      if column < start + length { return insertion.column }
+      shift += length
+    }
+    return column - shift
+  }
+}
+
+/// A cell that cannot be prepared.
+package enum CellsError: Error, Equatable, CustomStringConvertible {
+  /// `async let` at top level.
+  case asynchronousLet(line: Int, column: Int)
+  /// `guard` with `await` at top level.
+  case asynchronousGuard(line: Int, column: Int)
+
+  /// Where it is, in the source that was given.
+  package var position: (line: Int, column: Int) {
+    switch self {
+    case .asynchronousLet(let line, let column), .asynchronousGuard(let line, let column):
+      (line, column)
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .asynchronousLet:
+      "'async let' cannot stand at the top level of a cell; write 'let task = Task { … }' and "
+        + "'await task.value', or put it in a function"
+    case .asynchronousGuard:
+      "'guard' with 'await' cannot stand at the top level of a cell; write "
+        + "'let value = await …' before it"
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/// One message between the kernel and its worker: a kind and byte strings.
+///
+/// On the wire: a 32-bit little-endian length of what follows, the kind, then each field as its
+/// 32-bit length and its bytes. It needs no library, so the worker stays small.
+package struct Message: Sendable, Equatable {
+  /// What the message says; `MessageKind` of the worker's protocol.
+  package var kind: UInt8
+  /// Its arguments.
+  package var fields: [[UInt8]]
+
+  package init(kind: UInt8, fields: [[UInt8]] = []) {
+    self.kind = kind
+    self.fields = fields
+  }
+
+  package init(kind: UInt8, texts: [String]) {
+    self.init(kind: kind, fields: texts.map { Array($0.utf8) })
+  }
+
+  /// The field at `index` as text; empty when there is none.
+  package func text(_ index: Int) -> String {
+    fields.indices.contains(index) ? String(decoding: fields[index], as: UTF8.self) : ""
+  }
+
+  /// The field at `index` as a number; 0 when it is none.
+  package func number(_ index: Int) -> Int {
+    Int(text(index)) ?? 0
+  }
+
+  /// The bytes on the wire.
+  package var encoded: [UInt8] {
+    var body: [UInt8] = [kind]
+    for field in fields {
+      body += Self.bytes(of: field.count)
+      body += field
+    }
+    return Self.bytes(of: body.count) + body
+  }
+
+  /// Takes the first whole message off `buffer`; `nil` when it holds none yet.
+  package static func take(from buffer: inout [UInt8]) -> Message? {
+    guard buffer.count >= 4 else { return nil }
+    let length = number(in: buffer[0..<4])
+    guard length > 0, buffer.count >= 4 + length else { return nil }
+    defer { buffer.removeFirst(4 + length) }
+    var message = Message(kind: buffer[4])
+    var position = 5
+    let end = 4 + length
+    while position + 4 <= end {
+      let count = number(in: buffer[position..<(position + 4)])
+      position += 4
+      guard count <= end - position else { return message }
+      message.fields.append(Array(buffer[position..<(position + count)]))
+      position += count
+    }
+    return message
+  }
+
+  private static func bytes(of count: Int) -> [UInt8] {
+    (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
+  }
+
+  private static func number(in bytes: ArraySlice<UInt8>) -> Int {
+    bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
+  }
+}
+
+/// What the kernel and the worker say to each other.
+package enum MessageKind {
+  /// Kernel to worker: load the object at field 0 and call the entry named by field 1.
+  package static let run: UInt8 = 1
+  /// Kernel to worker: park the running cell; field 0 is `firm` or empty.
+  package static let interrupt: UInt8 = 2
+  /// Kernel to worker: the line that a cell waits for; no field means that there is none.
+  package static let input: UInt8 = 3
+  /// Worker to kernel: it can run cells.
+  package static let ready: UInt8 = 10
+  /// Worker to kernel: field 0 is the kind of output, field 1 its JSON.
+  package static let emit: UInt8 = 11
+  /// Worker to kernel: the trailing expression's text, and JSON of its richer forms or nothing.
+  package static let result: UInt8 = 12
+  /// Worker to kernel: a cell waits for a line; prompt, and `1` for a password.
+  package static let inputRequest: UInt8 = 13
+  /// Worker to kernel: the cell ended; see `CellEnd`.
+  package static let done: UInt8 = 14
+}
