@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 # modules of level 3 and so stands above them.
 declare -A level=(
   [CZeroMQ]=0 [CSQLite]=0 [COpenBLAS]=0 [CCrypto]=0 [CSourceKit]=0 [CFaults]=0 [CKernels]=0
+  [CProcesses]=0
   [ZeroMQ]=10 [SQLite]=10 [BLAS]=10 [Digest]=10 [Processes]=10 [SourceKit]=10
   [JupyterProtocol]=20 [Cells]=20 [Tensors]=20 [Plots]=20 [Tracking]=20 [Workflows]=20
   [CellCompiler]=30 [CellWorker]=30 [Kernel]=30 [Cluster]=30 [Assistance]=30 [Martlet]=30
@@ -16,7 +17,7 @@ declare -A level=(
 # The only module that may import a C module.
 declare -A importer=(
   [CZeroMQ]=ZeroMQ [CSQLite]=SQLite [COpenBLAS]=BLAS [CKernels]=BLAS [CCrypto]=Digest
-  [CSourceKit]=SourceKit [CFaults]=CellWorker
+  [CSourceKit]=SourceKit [CFaults]=CellWorker [CProcesses]=Processes
 )
 # Besides level 1: what loads and runs cells, and the file that hands their values over.
 unsafe_allowed='^Sources/(CellWorker/|Martlet/[A-Za-z]*Bridge[A-Za-z]*\.swift)'

@@ -1,3 +1,4 @@
+import CellCompiler
 import FoundationEssentials
 import Processes
 
@@ -11,47 +12,29 @@ struct InstallationChecks {
 
   // MARK: Toolchain
 
-  private static let wayToSwift =
-    "Get it from https://www.swift.org/install/linux and put its usr/bin first in PATH, or name "
-    + "its usr folder in MARTLET_TOOLCHAIN."
-
-  /// The toolchain's `usr` folder and where it was named; `nil` when there is none in `PATH`.
-  private func toolchainRoot() -> (path: String, source: String)? {
-    if let root = environment["MARTLET_TOOLCHAIN"], !root.isEmpty {
-      return (root, "MARTLET_TOOLCHAIN")
-    }
-    guard let swift = findExecutable("swift", path: environment["PATH"]) else { return nil }
-    let program = URL(filePath: swift).resolvingSymlinksInPath()
-    return (program.deletingLastPathComponent().deletingLastPathComponent().path, "PATH")
-  }
-
   private func toolchain() -> Finding {
     let subject = "toolchain"
-    let built = Self.builtVersion()
-    let wanted = built.map { "Swift \($0)" } ?? "Swift 6.3"
-    guard let (root, source) = toolchainRoot() else {
-      return .fault(subject, "there is no swift in PATH", "Needed: \(wanted). \(Self.wayToSwift)")
+    let found: Toolchain
+    let version: String
+    do {
+      found = try Toolchain.find(environment: environment)
+      version = try found.version()
+    } catch {
+      return .fault(subject, "\(error)", "Then check again: martlet doctor")
     }
-    let modules = "\(root)/lib/swift/linux/Swift.swiftmodule"
-    guard let version = Self.version(ofModulesIn: modules) else {
+    for piece in ["lib/swift/host", "lib/swift/linux/libswiftCore.so"]
+    where !FileManager.default.fileExists(atPath: "\(found.root)/\(piece)") {
       return .fault(
-        subject, "\(root) (from \(source)) holds no Swift toolchain for Linux",
-        "Needed: \(wanted). \(Self.wayToSwift)")
+        subject, "Swift \(version) in \(found.root) is incomplete: it has no \(piece)",
+        "Unpack the toolchain again.")
     }
-    for piece in ["bin/swift-frontend", "lib/swift/host", "lib/swift/linux/libswiftCore.so"]
-    where !FileManager.default.fileExists(atPath: "\(root)/\(piece)") {
+    if let built = Self.builtVersion(), built != version {
       return .fault(
-        subject, "Swift \(version) in \(root) is incomplete: it has no \(piece)",
-        "Unpack the toolchain again. \(Self.wayToSwift)")
-    }
-    if let built, built != version {
-      return .fault(
-        subject,
-        "Swift \(version) in \(root) (from \(source)), but Martlet was built with \(built)",
+        subject, "Swift \(version) in \(found.root), but Martlet was built with \(built)",
         "Compiled modules are bound to one version: build again with this one (make build), or "
-          + "use Swift \(built).")
+          + "name the toolchain \(built) in MARTLET_TOOLCHAIN.")
     }
-    return .good(subject, "Swift \(version) in \(root) (from \(source))")
+    return .good(subject, "Swift \(version) in \(found.root)")
   }
 
   /// The version of the compiler that built the modules cells import.
@@ -59,13 +42,7 @@ struct InstallationChecks {
     version(inFile: "\(Installation.folder)/Modules/Martlet.swiftmodule")
   }
 
-  private static func version(ofModulesIn folder: String) -> String? {
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return files.filter { $0.hasSuffix(".swiftinterface") }.sorted().lazy
-      .compactMap { version(inFile: "\(folder)/\($0)") }.first
-  }
-
-  /// The compiler's version that a module or its interface carries.
+  /// The compiler's version that a module carries.
   private static func version(inFile path: String) -> String? {
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
     guard let start = data.firstRange(of: Data("Swift version ".utf8))?.upperBound else {
@@ -78,15 +55,18 @@ struct InstallationChecks {
   // MARK: Linker and libraries
 
   private func linker() -> Finding {
-    let folders = toolchainRoot().map { "\($0.path)/bin" }
-    if let own = folders.map({ "\($0)/ld.lld" }), isExecutableFile(own) {
-      return .good("linker", own)
+    let path = environment["PATH"]
+    if let found = findExecutable("ld.bfd", path: path) ?? findExecutable("ld", path: path) {
+      return .good("linker", found)
     }
-    guard let found = findExecutable("ld", path: environment["PATH"]) else {
-      return .fault(
-        "linker", "there is no ld in PATH", "Install it: sudo apt-get install -y binutils")
+    if let root = try? Toolchain.find(environment: environment).root,
+      isExecutableFile("\(root)/bin/ld.lld")
+    {
+      return .good("linker", "\(root)/bin/ld.lld")
     }
-    return .good("linker", found)
+    return .fault(
+      "linker", "there is neither ld in PATH nor ld.lld in the toolchain",
+      "Install it: sudo apt-get install -y binutils")
   }
 
   private func libraries() -> [Finding] {
