@@ -22,6 +22,9 @@ package final class CellCompiler: Sendable {
     /// The folder with the `.swiftmodule` files.
     package var modules: String
 
+    /// The modules that it holds.
+    static let names: Set = ["Martlet", "Tensors", "Plots", "Tracking"]
+
     /// The library beside this program.
     package static var besideExecutable: UserLibrary {
       let path = Files.executable
@@ -106,7 +109,7 @@ package final class CellCompiler: Sendable {
       let tail = output.errorText.split(separator: "\n").suffix(20).joined(separator: "\n")
       throw .compilerCrashed(status: "\(output.status)", message: tail)
     }
-    try link(base, needsLibrary: true)
+    try link(base, usesLibrary: !UserLibrary.names.isDisjoint(with: cell.imports))
     return Result(diagnostics: diagnostics, object: base + ".so", entry: entry)
   }
 
@@ -122,9 +125,10 @@ package final class CellCompiler: Sendable {
 
   // MARK: Steps
 
-  private func link(_ base: String, needsLibrary: Bool) throws(CellCompilerError) {
+  private func link(_ base: String, usesLibrary: Bool) throws(CellCompilerError) {
     // Only libraries that no earlier cell brought: the worker keeps all of them loaded.
-    let flags = AutolinkReader.flags(in: Files.read(base + ".o") ?? []).filter { flag in
+    let asked = AutolinkReader.flags(in: Files.read(base + ".o") ?? [])
+    let flags = (asked + (usesLibrary ? ["-lMartlet"] : [])).filter { flag in
       flag.hasPrefix("-l") && linked.withLock { !$0.contains(flag) }
     }
     var arguments = ["-shared", "-o", base + ".so", base + ".o", toolchain.runtimeObject]

@@ -16,6 +16,14 @@ package struct Diagnostic: Sendable, Equatable {
   package var column: Int
   package var message: String
 
+  package init(severity: Severity, file: String, line: Int, column: Int, message: String) {
+    self.severity = severity
+    self.file = file
+    self.line = line
+    self.column = column
+    self.message = message
+  }
+
   /// Reads the compiler's text, in LLVM style; lines that are no heads are left out.
   static func parse(_ text: String) -> [Diagnostic] {
     text.split(separator: "\n", omittingEmptySubsequences: true).compactMap { line in

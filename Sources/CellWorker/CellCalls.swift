@@ -20,8 +20,7 @@ public func martletShow<Value>(_ value: Value) {
       }
     }
   }
-  cfaults_flush_streams()
-  Worker.shared.send(Message(kind: MessageKind.result, texts: [plain, json]))
+  Worker.shared.publish(WorkerMessage(kind: WorkerMessageKind.result, texts: [plain, json]))
 }
 
 /// Notes that the cell's first `index` variables have their values.
@@ -81,9 +80,9 @@ private final class AwaitBox<Value>: @unchecked Sendable {
 /// Publishes what a library displays; kind 1 is a display, kind 2 clears the output.
 @_cdecl("martlet_worker_emit")
 public func workerEmit(_ kind: Int32, _ payload: UnsafePointer<UInt8>, _ count: Int) {
-  cfaults_flush_streams()
   let bytes = unsafe Array(UnsafeBufferPointer(start: payload, count: count))
-  Worker.shared.send(Message(kind: MessageKind.emit, fields: [Array(String(kind).utf8), bytes]))
+  Worker.shared.publish(
+    WorkerMessage(kind: WorkerMessageKind.emit, fields: [Array(String(kind).utf8), bytes]))
 }
 
 /// Asks the frontend for a line; malloc'ed, or nil when there is none.

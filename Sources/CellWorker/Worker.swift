@@ -19,6 +19,7 @@ package final class Worker: Sendable {
   private let state = Mutex(State())
   private let jobs = Mailbox<Job>()
   private let lines = Mailbox<String?>()
+  private let acknowledgements = Mailbox<Bool>()
 
   @safe private struct State {
     var isRunning = false
@@ -60,31 +61,33 @@ package final class Worker: Sendable {
   // MARK: The control thread
 
   private func serve() -> Never {
-    send(Message(kind: MessageKind.ready))
+    send(WorkerMessage(kind: WorkerMessageKind.ready))
     var buffer: [UInt8] = []
     while true {
       let bytes = FileDescriptor.read(control) ?? []
       // The kernel is gone: nobody can see what goes on here.
       if bytes.isEmpty { _exit(0) }
       buffer += bytes
-      while let message = Message.take(from: &buffer) { handle(message) }
+      while let message = WorkerMessage.take(from: &buffer) { handle(message) }
     }
   }
 
-  private func handle(_ message: Message) {
+  private func handle(_ message: WorkerMessage) {
     switch message.kind {
-    case MessageKind.run:
+    case WorkerMessageKind.run:
       jobs.put(Job(object: message.text(0), entry: message.text(1)))
-    case MessageKind.interrupt:
+    case WorkerMessageKind.interrupt:
       cfaults_interrupt(message.text(0) == "firm" ? CFAULTS_FIRM : CFAULTS_POLITE)
-    case MessageKind.input:
+    case WorkerMessageKind.acknowledge:
+      acknowledgements.put(true)
+    case WorkerMessageKind.input:
       lines.put(message.fields.isEmpty ? nil : message.text(0))
     default:
       break
     }
   }
 
-  func send(_ message: Message) {
+  func send(_ message: WorkerMessage) {
     let bytes = message.encoded
     sending.withLock { _ in _ = FileDescriptor.write(bytes, to: control) }
   }
@@ -123,10 +126,10 @@ package final class Worker: Sendable {
     }
     guard isMine else { return }
     if ended == 0 {
-      send(Message(kind: MessageKind.done, texts: ["ok", "", "", String(progress)]))
+      send(WorkerMessage(kind: WorkerMessageKind.done, texts: ["ok", "", "", String(progress)]))
     } else {
       let (name, text) = thrown ?? ("Error", "the cell ended itself")
-      send(Message(kind: MessageKind.done, texts: ["thrown", name, text, String(progress)]))
+      send(WorkerMessage(kind: WorkerMessageKind.done, texts: ["thrown", name, text, String(progress)]))
     }
   }
 
@@ -140,7 +143,7 @@ package final class Worker: Sendable {
     else {
       let reason = unsafe dlerror().map { unsafe String(cString: $0) } ?? "no reason given"
       state.withLock { $0.isRunning = false }
-      send(Message(kind: MessageKind.done, texts: ["unloadable", "LinkError", reason, "0"]))
+      send(WorkerMessage(kind: WorkerMessageKind.done, texts: ["unloadable", "LinkError", reason, "0"]))
       return nil
     }
     installRenderer()
@@ -183,6 +186,7 @@ package final class Worker: Sendable {
     cfaults_release_streams()
     cfaults_flush_streams()
     lines.empty()
+    acknowledgements.empty()
     startCellThread()
     let signal = report.signal_number
     let texts =
@@ -190,7 +194,7 @@ package final class Worker: Sendable {
         signal == 0 ? "interrupted" : "trapped", signal == 0 ? "" : signalName(signal),
         String(report.address), String(progress),
       ] + frames(of: report)
-    send(Message(kind: MessageKind.done, texts: texts))
+    send(WorkerMessage(kind: WorkerMessageKind.done, texts: texts))
   }
 
   /// Takes the cell's own thread out of use after another thread failed.
@@ -229,6 +233,13 @@ package final class Worker: Sendable {
     unsafe state.withLock { state in unsafe state.renderer }
   }
 
+  /// Sends an output and waits until the kernel took it, so that what is printed next comes later.
+  func publish(_ message: WorkerMessage) {
+    cfaults_flush_streams()
+    send(message)
+    _ = acknowledgements.take()
+  }
+
   func noteProgress(_ index: Int) {
     state.withLock { $0.progress = index }
   }
@@ -239,7 +250,7 @@ package final class Worker: Sendable {
 
   func requestLine(prompt: String, isPassword: Bool) -> String? {
     cfaults_flush_streams()
-    send(Message(kind: MessageKind.inputRequest, texts: [prompt, isPassword ? "1" : ""]))
+    send(WorkerMessage(kind: WorkerMessageKind.inputRequest, texts: [prompt, isPassword ? "1" : ""]))
     return lines.take()
   }
 }

@@ -4,7 +4,7 @@ import Glibc
 package enum Files {
   /// The bytes of the file at `path`; `nil` when it cannot be read.
   package static func read(_ path: String) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
@@ -16,7 +16,7 @@ package enum Files {
   ///
   /// - Returns: The reason when it cannot be written.
   package static func write(_ text: String, to path: String) -> String? {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { return errorText(errno) }
     defer { close(descriptor) }
     return FileDescriptor.write(Array(text.utf8), to: descriptor) ? nil : errorText(errno)
@@ -39,7 +39,7 @@ package enum Files {
     var made = path.hasPrefix("/") ? "" : "."
     for part in path.split(separator: "/") {
       made += "/\(part)"
-      if mkdir(made, 0o755) != 0, errno != EEXIST { return errorText(errno) }
+      if unsafe mkdir(made, 0o755) != 0, errno != EEXIST { return errorText(errno) }
     }
     return nil
   }
@@ -47,7 +47,7 @@ package enum Files {
   /// Removes a folder and all that is in it.
   package static func removeFolder(_ path: String) {
     guard let folder = unsafe opendir(path) else {
-      unlink(path)
+      unsafe unlink(path)
       return
     }
     while let entry = unsafe readdir(folder) {
@@ -60,11 +60,11 @@ package enum Files {
       if unsafe lstat(child, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
         removeFolder(child)
       } else {
-        unlink(child)
+        unsafe unlink(child)
       }
     }
     unsafe closedir(folder)
-    rmdir(path)
+    unsafe rmdir(path)
   }
 
   /// The path of this program's own file.

@@ -2,8 +2,8 @@
 ///
 /// On the wire: a 32-bit little-endian length of what follows, the kind, then each field as its
 /// 32-bit length and its bytes. It needs no library, so the worker stays small.
-package struct Message: Sendable, Equatable {
-  /// What the message says; `MessageKind` of the worker's protocol.
+package struct WorkerMessage: Sendable, Equatable {
+  /// What the message says; `WorkerMessageKind` of the worker's protocol.
   package var kind: UInt8
   /// Its arguments.
   package var fields: [[UInt8]]
@@ -38,12 +38,12 @@ package struct Message: Sendable, Equatable {
   }
 
   /// Takes the first whole message off `buffer`; `nil` when it holds none yet.
-  package static func take(from buffer: inout [UInt8]) -> Message? {
+  package static func take(from buffer: inout [UInt8]) -> WorkerMessage? {
     guard buffer.count >= 4 else { return nil }
     let length = number(in: buffer[0..<4])
     guard length > 0, buffer.count >= 4 + length else { return nil }
     defer { buffer.removeFirst(4 + length) }
-    var message = Message(kind: buffer[4])
+    var message = WorkerMessage(kind: buffer[4])
     var position = 5
     let end = 4 + length
     while position + 4 <= end {
@@ -66,13 +66,15 @@ package struct Message: Sendable, Equatable {
 }
 
 /// What the kernel and the worker say to each other.
-package enum MessageKind {
+package enum WorkerMessageKind {
   /// Kernel to worker: load the object at field 0 and call the entry named by field 1.
   package static let run: UInt8 = 1
   /// Kernel to worker: park the running cell; field 0 is `firm` or empty.
   package static let interrupt: UInt8 = 2
   /// Kernel to worker: the line that a cell waits for; no field means that there is none.
   package static let input: UInt8 = 3
+  /// Kernel to worker: an output was taken, and with it all that was printed before.
+  package static let acknowledge: UInt8 = 4
   /// Worker to kernel: it can run cells.
   package static let ready: UInt8 = 10
   /// Worker to kernel: field 0 is the kind of output, field 1 its JSON.

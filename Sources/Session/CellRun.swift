@@ -1,0 +1,125 @@
+import CellCompiler
+import JupyterProtocol
+import Kernel
+import Processes
+import Synchronization
+
+/// How a cell's code ended in the worker.
+enum CellEnd: Sendable, Equatable {
+  case finished
+  case thrown(name: String, text: String)
+  case trapped(signal: String, address: UInt, message: String?, frames: [RawFrame])
+  case interrupted(frames: [RawFrame])
+  case unloadable(reason: String)
+  case workerEnded(ExitStatus)
+}
+
+/// One cell while it runs: takes the worker's events, hands on its outputs, learns its end.
+final class CellRun: Sendable {
+  typealias Output = @Sendable (CellOutput) -> Void
+
+  private struct State {
+    var printed = PrintedText()
+    var progress = 0
+    var result: (bundle: MIMEBundle, metadata: [String: JSONValue])?
+  }
+
+  private let state = Mutex(State())
+  private let output: Output
+  private let ended: @Sendable (CellEnd, Int) -> Void
+
+  /// - Parameters:
+  ///   - output: Takes the outputs, in order.
+  ///   - ended: Called once, with the cell's end and how many groups of variables have values.
+  init(output: @escaping Output, ended: @escaping @Sendable (CellEnd, Int) -> Void) {
+    self.output = output
+    self.ended = ended
+  }
+
+  func handle(_ event: WorkerProcess.Event, of worker: WorkerProcess) {
+    switch event {
+    case .printed(let number, let bytes):
+      let stream: StandardStream = number == 1 ? .stdout : .stderr
+      if let text = state.withLock({ $0.printed.add(bytes, to: stream) }) {
+        output(.stream(stream, text))
+      }
+    case .quiet: flush(isLast: false)
+    case .message(let message): handle(message, of: worker)
+    case .ended(let status):
+      flush(isLast: true)
+      ended(.workerEnded(status), state.withLock { $0.progress })
+    }
+  }
+
+  private func handle(_ message: WorkerMessage, of worker: WorkerProcess) {
+    switch message.kind {
+    case WorkerMessageKind.result:
+      flush(isLast: false)
+      output(.result(bundle(of: message), metadata: [:]))
+      worker.send(WorkerMessage(kind: WorkerMessageKind.acknowledge))
+    case WorkerMessageKind.emit:
+      flush(isLast: false)
+      if let published = Self.published(message) { output(published) }
+      worker.send(WorkerMessage(kind: WorkerMessageKind.acknowledge))
+    case WorkerMessageKind.inputRequest:
+      flush(isLast: false)
+      output(.inputRequest(prompt: message.text(0), isPassword: message.text(1) == "1"))
+    case WorkerMessageKind.done: finish(message)
+    default: break
+    }
+  }
+
+  private func finish(_ message: WorkerMessage) {
+    let frames = message.fields.indices.dropFirst(4).compactMap { RawFrame(message.text($0)) }
+    let end: CellEnd
+    switch message.text(0) {
+    case "ok": end = .finished
+    case "thrown": end = .thrown(name: message.text(1), text: message.text(2))
+    case "unloadable": end = .unloadable(reason: message.text(2))
+    case "interrupted": end = .interrupted(frames: frames)
+    default:
+      end = .trapped(
+        signal: message.text(1), address: UInt(message.text(2)) ?? 0,
+        message: state.withLock { $0.printed.takeFatalError() }, frames: frames)
+    }
+    flush(isLast: true)
+    ended(end, message.number(3))
+  }
+
+  private func flush(isLast: Bool) {
+    for stream in [StandardStream.stdout, .stderr] {
+      let text = state.withLock {
+        isLast
+          ? $0.printed.takeAll(stream) : $0.printed.take(stream, keepsFatalError: true)
+      }
+      if let text { output(.stream(stream, text)) }
+    }
+  }
+
+  private func bundle(of message: WorkerMessage) -> MIMEBundle {
+    var bundle: MIMEBundle = ["text/plain": .string(message.text(0))]
+    if message.fields.count > 1, !message.fields[1].isEmpty,
+      let rich = try? JSONValue(json: message.fields[1]), case .object(let forms) = rich
+    {
+      bundle.merge(forms) { $1 }
+    }
+    return bundle
+  }
+
+  /// A library's output, from its JSON; `nil` when that is malformed.
+  private static func published(_ message: WorkerMessage) -> CellOutput? {
+    guard message.fields.count > 1, let value = try? JSONValue(json: message.fields[1]),
+      case .object(let fields) = value
+    else { return nil }
+    if message.text(0) == "2" {
+      return .clear(wait: fields["wait"] == .bool(true))
+    }
+    guard case .object(let data)? = fields["data"] else { return nil }
+    var metadata: [String: JSONValue] = [:]
+    if case .object(let given)? = fields["metadata"] { metadata = given }
+    var identifier: String?
+    if case .string(let given)? = fields["display_id"] { identifier = given }
+    return .display(
+      data, metadata: metadata, displayID: identifier, isUpdate: fields["update"] == .bool(true))
+  }
+}

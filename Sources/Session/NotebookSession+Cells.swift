@@ -1,0 +1,232 @@
+import CellCompiler
+import Cells
+import Dispatch
+import Glibc
+import JupyterProtocol
+import Kernel
+import Processes
+import Workflows
+
+/// Everything about one cell that its parts need.
+struct CellContext {
+  let request: CellRequest
+  let split: SplitCell
+  let label: String
+  let output: CellRun.Output
+  let failures: CellFailures
+}
+
+extension NotebookSession {
+  /// Runs one cell with its directives and user expressions; on the session's queue.
+  func runCell(_ request: CellRequest, _ output: @escaping CellRun.Output) -> CellOutcome {
+    let label = "cell \(request.executionCount)"
+    history.note(source: request.code, label: label)
+    let context = CellContext(
+      request: request, split: SplitCell(request.code), label: label, output: output,
+      failures: CellFailures(code: request.code, label: label, sources: history.sources))
+    if let failure = runDirectives(context) ?? nil { return CellOutcome(failure: failure) }
+    guard request.userExpressions.isEmpty else {
+      return CellOutcome(userExpressions: evaluate(request.userExpressions, context))
+    }
+    return CellOutcome()
+  }
+
+  /// Compiles and runs the Swift source of a cell, and lets later cells see it.
+  ///
+  /// - Parameter role: What the cell is for pipelines; `nil` keeps it out of them.
+  func runSource(_ context: CellContext, role: ExecutedCell.Role?) -> CellFailure? {
+    let source = context.split.source
+    guard !source.allSatisfy(\.isWhitespace) else { return nil }
+    announceIdleDeath(context)
+    guard let compiler = readyCompiler() else { return cannotStart(context) }
+    let module = history.nextModule()
+    let prepared: PreparedCell
+    let compiled: CellCompiler.Result
+    do throws(CellsError) {
+      prepared = try PreparedCell(
+        source: source, label: context.label, firstLine: context.split.firstLine,
+        imports: history.latestModule.map { [$0] } ?? [])
+    } catch {
+      return context.failures.cannotBePrepared(error)
+    }
+    if isInterrupted { return context.failures.interrupted(lines: []) }
+    do throws(CellCompilerError) {
+      compiled = try compiler.compile(prepared, module: module)
+    } catch {
+      if error == .interrupted { return context.failures.interrupted(lines: []) }
+      return context.failures.other("CompilerError", error.description)
+    }
+    guard let object = compiled.object else {
+      return context.failures.doesNotCompile(compiled.diagnostics)
+    }
+    show(compiled.diagnostics, context)
+    let (end, progress) = runObject(object, entry: compiled.entry, context.output)
+    if case .workerEnded = end {
+      history.workerWasReplaced()
+      compiler.workerWasReplaced()
+      ensureWorker()
+    } else if prepared.joinsSession {
+      history.noteImports(prepared.imports)
+      history.join(module)
+      hideUnset(prepared, progress: end == .finished ? nil : progress, context, compiler)
+    }
+    if end == .finished, let role { record(context, role: role, module: module) }
+    return failure(of: end, context, compiler)
+  }
+
+  /// Hands an object to the worker and waits for the cell's end.
+  func runObject(
+    _ object: String, entry: String, _ output: @escaping CellRun.Output
+  ) -> (end: CellEnd, progress: Int) {
+    if let reason = ensureWorker() { return (.unloadable(reason: reason), 0) }
+    let done = DispatchSemaphore(value: 0)
+    let outcome = Box<(CellEnd, Int)>((.finished, 0))
+    let run = CellRun(output: output) { end, progress in
+      outcome.value = (end, progress)
+      done.signal()
+    }
+    let worker = shared.withLock { state in
+      state.run = run
+      return state.worker
+    }
+    defer { shared.withLock { $0.run = nil } }
+    guard let worker else { return (.workerEnded(.exited(0)), 0) }
+    worker.send(WorkerMessage(kind: WorkerMessageKind.run, texts: [object, entry]))
+    // An interrupt that came while the cell was compiled must not be lost.
+    if isInterrupted { interrupt() }
+    done.wait()
+    return outcome.value
+  }
+
+  // MARK: Before
+
+  func readyCompiler() -> CellCompiler? {
+    prepareCompiler()
+    return shared.withLock { $0.compiler }
+  }
+
+  private func cannotStart(_ context: CellContext) -> CellFailure {
+    let reason = shared.withLock { $0.startError }?.description ?? "the compiler did not start"
+    return context.failures.other("ToolchainError", reason)
+  }
+
+  /// Says so when the worker ended while no cell ran.
+  private func announceIdleDeath(_ context: CellContext) {
+    let status = shared.withLock { state in
+      defer { state.idleDeath = nil }
+      return state.idleDeath
+    }
+    guard let status else { return }
+    history.workerWasReplaced()
+    shared.withLock { $0.compiler }?.workerWasReplaced()
+    context.output(
+      .stream(
+        .stderr,
+        "martlet: the worker process ended with \(status) since the last cell; a new one was "
+          + "started. The variables, functions and imports of earlier cells are gone: run those "
+          + "cells again.\n"))
+  }
+
+  // MARK: After
+
+  private func show(_ diagnostics: [Diagnostic], _ context: CellContext) {
+    let printer = DiagnosticPrinter(code: context.request.code, label: context.label)
+    let lines = diagnostics.flatMap { printer.render($0) }
+    guard !lines.isEmpty else { return }
+    context.output(.stream(.stderr, lines.joined(separator: "\n") + "\n"))
+  }
+
+  /// Makes variables that a failed cell never set unavailable, as they hold no value.
+  private func hideUnset(
+    _ prepared: PreparedCell, progress: Int?, _ context: CellContext, _ compiler: CellCompiler
+  ) {
+    guard let progress, progress < prepared.variables.count else { return }
+    let names = Set(prepared.variables.dropFirst(progress).flatMap { $0 }).subtracting(["_"])
+    let declarations = names.sorted().map { name in
+      "@available(*, unavailable, message: \"\(context.label) failed before it gave this variable "
+        + "a value; run it again\")\nvar `\(name)`: Never { get { fatalError() } set {} }"
+    }
+    guard let module = history.latestModule,
+      let tombstone = try? PreparedCell(
+        source: declarations.joined(separator: "\n"), label: "hidden", imports: [module])
+    else { return }
+    let name = history.nextModule()
+    guard let compiled = try? compiler.compile(tombstone, module: name), compiled.object != nil
+    else { return }
+    history.join(name)
+  }
+
+  private func failure(
+    of end: CellEnd, _ context: CellContext, _ compiler: CellCompiler
+  ) -> CellFailure? {
+    switch end {
+    case .finished: return nil
+    case .thrown(let name, let text): return context.failures.thrown(name: name, text: text)
+    case .interrupted(let frames):
+      return context.failures.interrupted(lines: compiler.cellLines(of: frames))
+    case .trapped(let signal, let address, let message, let frames):
+      return context.failures.trapped(
+        signal: signal, address: address, message: message,
+        lines: compiler.cellLines(of: frames), isDeep: frames.count > 100)
+    case .unloadable(let reason):
+      return context.failures.other("LinkError", "the cell could not be loaded: \(reason)")
+    case .workerEnded(let status):
+      if isInterrupted {
+        return context.failures.other(
+          "KeyboardInterrupt",
+          "the cell could not be interrupted where it was, so its worker process was ended and a "
+            + "new one started. The variables, functions and imports of earlier cells are gone: "
+            + "run those cells again.")
+      }
+      return context.failures.other(
+        "WorkerEnded",
+        "the process that runs the cells ended with \(status), and a new one was started. The "
+          + "variables, functions and imports of earlier cells are gone: run those cells again.")
+    }
+  }
+
+  // MARK: User expressions
+
+  private func evaluate(
+    _ expressions: [String: String], _ context: CellContext
+  ) -> [String: UserExpressionValue] {
+    var values: [String: UserExpressionValue] = [:]
+    for (name, expression) in expressions.sorted(by: { $0.key < $1.key }) {
+      values[name] = evaluate(expression, context)
+    }
+    return values
+  }
+
+  private func evaluate(_ expression: String, _ context: CellContext) -> UserExpressionValue {
+    let result = Box<MIMEBundle?>(nil)
+    var request = context.request
+    request.code = expression
+    let inner = CellContext(
+      request: request, split: SplitCell(expression), label: "user expression",
+      output: { event in
+        if case .result(let bundle, _) = event { result.value = bundle }
+      },
+      failures: CellFailures(code: expression, label: "user expression", sources: [:]))
+    if let failure = runSource(inner, role: nil) { return .failure(failure) }
+    guard let bundle = result.value else {
+      return .failure(
+        inner.failures.other("ValueError", "'\(expression)' has no value to show"))
+    }
+    return .value(bundle, metadata: [:])
+  }
+}
+
+/// A value that one thread sets before another reads it.
+final class Box<Value>: @unchecked Sendable {
+  // Sendable: a semaphore or the end of a run orders the write before the read.
+  var value: Value
+
+  init(_ value: Value) {
+    self.value = value
+  }
+}
+
+/// Sleeps for a short time.
+func pause(milliseconds: Int) {
+  usleep(UInt32(milliseconds * 1_000))
+}
