@@ -20,7 +20,7 @@ struct StorageChecks {
     let folder = Self.parent(of: path)
     let files = FileManager.default
     guard files.fileExists(atPath: path) else {
-      guard files.isWritableFile(atPath: Self.nearestFolder(folder)) else {
+      guard Self.takesFiles(Self.nearestFolder(folder)) else {
         return .fault(
           subject, "there is none yet, and \(folder) may not be written",
           "Allow it, or name another place: export TRACKING_URI=/path/to/tracking.db")
@@ -32,7 +32,7 @@ struct StorageChecks {
     } catch {
       return .fault(subject, "\(error)", "Name another store: export TRACKING_URI=/path/to/new.db")
     }
-    guard files.isWritableFile(atPath: path), files.isWritableFile(atPath: folder) else {
+    guard files.isWritableFile(atPath: path), Self.takesFiles(folder) else {
       return .fault(
         subject, "\(path) can be read but not written",
         "Make the file and its folder writable, or set TRACKING_URI to another place.")
@@ -63,6 +63,14 @@ struct StorageChecks {
       }
       return .good(subject, "\(freeMebibytes) MiB free in \(folder)")
     }
+  }
+
+  /// Whether a file can be made in `folder`: permissions alone do not tell.
+  private static func takesFiles(_ folder: String) -> Bool {
+    let probe = "\(folder)/.martlet-doctor-\(ProcessInfo.processInfo.processIdentifier)"
+    guard FileManager.default.createFile(atPath: probe, contents: nil) else { return false }
+    try? FileManager.default.removeItem(atPath: probe)
+    return true
   }
 
   private static func parent(of path: String) -> String {
