@@ -1,0 +1,81 @@
+import FoundationEssentials
+import Tracking
+
+/// Checks what holds data: the tracking store, and the space on the disks.
+struct StorageChecks {
+  let environment: [String: String]
+
+  func findings() -> [Finding] {
+    [store()] + freeSpace()
+  }
+
+  private func store() -> Finding {
+    let subject = "store"
+    let path: String
+    do {
+      path = try StoreLocation.forWriting(environment: environment)
+    } catch {
+      return .fault(subject, "\(error)", "Set TRACKING_URI to a path, or unset it.")
+    }
+    let folder = Self.parent(of: path)
+    let files = FileManager.default
+    guard files.fileExists(atPath: path) else {
+      guard files.isWritableFile(atPath: Self.nearestFolder(folder)) else {
+        return .fault(
+          subject, "there is none yet, and \(folder) may not be written",
+          "Allow it, or name another place: export TRACKING_URI=/path/to/tracking.db")
+      }
+      return .good(subject, "none yet; the first run makes \(path)")
+    }
+    do {
+      _ = try TrackingStore(reading: path)
+    } catch {
+      return .fault(subject, "\(error)", "Name another store: export TRACKING_URI=/path/to/new.db")
+    }
+    guard files.isWritableFile(atPath: path), files.isWritableFile(atPath: folder) else {
+      return .fault(
+        subject, "\(path) can be read but not written",
+        "Make the file and its folder writable, or set TRACKING_URI to another place.")
+    }
+    return .good(subject, path)
+  }
+
+  /// Cells are compiled in the folder for temporary files; runs land beside the store.
+  private func freeSpace() -> [Finding] {
+    let mebibyte = 1 << 20
+    var places = [("disk", environment["TMPDIR"] ?? "/tmp", 512)]
+    if let store = try? StoreLocation.forWriting(environment: environment) {
+      places.append(("store's disk", Self.nearestFolder(Self.parent(of: store)), 100))
+    }
+    return places.map { subject, folder, neededMebibytes in
+      guard
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder),
+        let free = (attributes[.systemFreeSize] as? Int)
+          ?? (attributes[.systemFreeSize] as? UInt64).map({ Int(clamping: $0) })
+      else {
+        return .fault(subject, "cannot read the free space of \(folder)", "Make the folder.")
+      }
+      let freeMebibytes = free / mebibyte
+      guard freeMebibytes >= neededMebibytes else {
+        return .fault(
+          subject, "\(freeMebibytes) MiB are free in \(folder); \(neededMebibytes) are needed",
+          "Make room there, or set TMPDIR or TRACKING_URI to another disk.")
+      }
+      return .good(subject, "\(freeMebibytes) MiB free in \(folder)")
+    }
+  }
+
+  private static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+    return String(path[..<slash])
+  }
+
+  /// The nearest folder from `folder` upwards that exists.
+  private static func nearestFolder(_ folder: String) -> String {
+    var folder = folder
+    while folder != "/", !FileManager.default.fileExists(atPath: folder) {
+      folder = parent(of: folder)
+    }
+    return folder
+  }
+}

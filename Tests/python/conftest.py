@@ -1,0 +1,108 @@
+"""The kernel under test: the release build, installed into a folder that Jupyter searches."""
+
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = ROOT / ".build" / "release"
+
+from session import Session  # noqa: E402
+
+
+def pytest_configure(config):
+    # The tests have stores of their own, and no toolchain but the one of the build.
+    for name in ("TRACKING_URI", "MARTLET_RUN_ID", "MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_NAME"):
+        os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def martlet():
+    """The path of the command under test."""
+    program = BIN / "martlet"
+    assert program.exists(), f"{program} is missing; build it first: make build"
+    return program
+
+
+@pytest.fixture(scope="session")
+def kernelspec(martlet, tmp_path_factory):
+    """Installs the kernel where jupyter_client finds it before any other; gives its folder."""
+    prefix = tmp_path_factory.mktemp("prefix")
+    subprocess.run(
+        [martlet, "kernel", "install", "--prefix", prefix],
+        check=True, timeout=30, stdin=subprocess.DEVNULL,
+    )
+    before = os.environ.get("JUPYTER_PATH")
+    os.environ["JUPYTER_PATH"] = str(prefix / "share" / "jupyter")
+    yield prefix / "share" / "jupyter" / "kernels" / "swift"
+    if before is None:
+        del os.environ["JUPYTER_PATH"]
+    else:
+        os.environ["JUPYTER_PATH"] = before
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A store that does not exist yet."""
+    return tmp_path / "tracking.db"
+
+
+@pytest.fixture
+def start_kernel(kernelspec, tmp_path, store):
+    """A function that starts kernels; all are shut down after the test."""
+    sessions = []
+
+    def start(**environment):
+        session = Session(
+            cwd=tmp_path, env=os.environ | {"TRACKING_URI": str(store)} | environment
+        )
+        sessions.append(session)
+        return session
+
+    yield start
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture
+def kernel(start_kernel):
+    """A fresh kernel, in a folder of its own."""
+    return start_kernel()
+
+
+@pytest.fixture(scope="module")
+def shared_kernel(kernelspec, tmp_path_factory):
+    """One kernel for all tests of a module that leave it in order."""
+    folder = tmp_path_factory.mktemp("shared")
+    session = Session(cwd=folder, env=os.environ | {"TRACKING_URI": str(folder / "tracking.db")})
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def track(store):
+    """Runs track-cli on the test's store and gives its standard output."""
+
+    def run(*arguments, store=store):
+        answer = subprocess.run(
+            [BIN / "track-cli", *arguments, "--store", store],
+            capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL,
+        )
+        assert answer.returncode == 0, answer.stderr
+        return answer.stdout
+
+    return run
+
+
+@pytest.fixture
+def other_toolchain(tmp_path):
+    """A toolchain's folder whose compiler says that it is Swift 5.9.2."""
+    root = tmp_path / "swift-5.9.2" / "usr"
+    (root / "bin").mkdir(parents=True)
+    for name in ("swift", "swiftc", "swift-frontend"):
+        program = root / "bin" / name
+        program.write_text("#!/bin/sh\necho 'Swift version 5.9.2 (swift-5.9.2-RELEASE)'\n")
+        program.chmod(0o755)
+    return root

@@ -1,0 +1,97 @@
+"""Tracking from cells, seen by track-cli."""
+
+import json
+import math
+
+
+def details(track, reference):
+    return json.loads(track("show", reference, "--format", "json"))
+
+
+def test_a_cell_logs_params_metrics_tags_and_artifacts(kernel, track, tmp_path):
+    (tmp_path / "notes.txt").write_text("kept")
+    kernel.ok("import Martlet")
+    kernel.ok(
+        'let run = try Run.start(experiment: "first", name: "cell")\n'
+        'try run.logParams(["lr": 0.5, "layers": 3])\n'
+        'for step in 0..<5 { try run.logMetric("loss", 1 / Double(step + 1), step: step) }\n'
+        'try run.setTag("kind", "test")\n'
+        'try run.logArtifact("notes.txt")'
+    )
+    # Nothing has been ended: what was logged is there all the same.
+    shown = details(track, "cell")
+    assert shown["status"] == "RUNNING"
+    assert shown["params"] == {"lr": "0.5", "layers": "3"}
+    kernel.ok("try run.end()")
+    assert details(track, "latest")["status"] == "FINISHED"
+    points = json.loads(track("metrics", "cell", "loss", "--format", "json"))
+    text = json.dumps(points)
+    assert all(str(value) in text for value in (0.5, 0.25, 0.2))
+    assert "notes.txt" in track("artifacts", "cell")
+
+
+def test_a_run_that_throws_is_failed(kernel, track):
+    kernel.ok("import Martlet")
+    kernel.fails(
+        'try Run.with(experiment: "first", name: "bad") { run in\n'
+        '  try run.logMetric("loss", 1)\n  throw CancellationError()\n}'
+    )
+    kernel.fails(
+        "struct Broken: Error {}\n"
+        'try Run.with(experiment: "first", name: "worse") { _ in throw Broken() }'
+    )
+    assert details(track, "bad")["status"] == "KILLED"
+    assert details(track, "worse")["status"] == "FAILED"
+
+
+def test_a_run_of_a_killed_worker_does_not_run_for_ever(kernel, track):
+    kernel.ok('import Martlet\nlet run = try Run.start(experiment: "first", name: "lost")')
+    kernel.ok('try run.logMetric("loss", 0.25)')
+    kernel.worker().kill()
+    kernel.run("1")
+    shown = details(track, "lost")
+    assert shown["status"] == "KILLED"
+    assert "0.25" in json.dumps(shown["metrics"])
+
+
+def test_nan_and_infinity_are_kept(kernel, track):
+    kernel.ok(
+        'import Martlet\nlet run = try Run.start(experiment: "first", name: "odd")\n'
+        'try run.logMetric("m", .nan, step: 0)\n'
+        'try run.logMetric("m", .infinity, step: 1)\n'
+        'try run.logMetric("m", 2.5, step: 2)\ntry run.end()'
+    )
+    text = track("metrics", "odd", "m", "--format", "json")
+    values = json.dumps(json.loads(text))
+    assert '"NaN"' in values and '"Infinity"' in values and "2.5" in values
+
+
+def test_two_kernels_log_to_one_store_at_once(start_kernel, track, store):
+    first, second = start_kernel(), start_kernel()
+    code = (
+        'import Martlet\nlet run = try Run.start(experiment: "both", name: "NAME")\n'
+        'for step in 0..<300 {{ try run.logMetric("m", Double(step), step: step) }}\n'
+        "try run.end()"
+    ).replace("{{", "{").replace("}}", "}")
+    ids = [
+        (session, session.send(code.replace("NAME", name)))
+        for session, name in ((first, "one"), (second, "two"))
+    ]
+    for session, message_id in ids:
+        result = session.collect(message_id)
+        assert result.status == "ok", result.trace
+    for name in ("one", "two"):
+        rows = track("metrics", name, "m", "--format", "csv").strip().splitlines()
+        assert len(rows) == 301
+    compared = json.loads(track("compare", "latest", "latest~1", "--format", "json"))
+    assert {run["name"] for run in compared["runs"]} == {"one", "two"}
+    assert all(run["metrics"]["m"] for run in compared["runs"])
+
+
+def test_tensors_compute_what_numpy_would(shared_kernel):
+    shared_kernel.ok("import Martlet")
+    result = shared_kernel.ok(
+        "let logits = Tensor<Double>([[1, 2, 3]])\nsoftmax(logits, axis: 1)[scalar: 0, 2]"
+    )
+    expected = math.exp(3) / sum(math.exp(n) for n in (1, 2, 3))
+    assert abs(float(result.value) - expected) < 1e-12
