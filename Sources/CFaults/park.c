@@ -26,6 +26,8 @@ static atomic_int is_active;
 static atomic_int interrupt_force;
 static _Atomic(pthread_t) cell_thread;
 static atomic_int has_cell_thread;
+static atomic_int parked_threads;
+static _Thread_local uintptr_t stack_start;
 static _Thread_local int is_cell_thread;
 static _Thread_local int is_in_handler;
 static _Thread_local sigjmp_buf leave_point;
@@ -33,6 +35,7 @@ static _Thread_local sigjmp_buf leave_point;
 static int interrupt_signal(void) { return SIGRTMIN + 5; }
 
 static _Noreturn void park(void) {
+  atomic_fetch_add(&parked_threads, 1);
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, NULL);
@@ -93,6 +96,10 @@ static void on_fault(int number, siginfo_t *info, void *context) {
   report.address = (uintptr_t)info->si_addr;
   report.on_cell_thread = is_cell_thread;
   record(&report, context);
+  // The guard pages lie below the stack's start; a fault near it is an overflow.
+  enum { GUARD_BYTES = 1 << 20 };
+  report.is_stack_overflow = stack_start != 0 && report.address + GUARD_BYTES > stack_start &&
+                             report.address < stack_start + GUARD_BYTES;
   report_and_park(&report);
 }
 
@@ -204,6 +211,13 @@ void cfaults_adopt_cell_thread(void) {
   stack.ss_sp = mmap(NULL, stack.ss_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
                      -1, 0);
   if (stack.ss_sp != MAP_FAILED) sigaltstack(&stack, NULL);
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+    void *start = NULL;
+    size_t size = 0;
+    if (pthread_attr_getstack(&attributes, &start, &size) == 0) stack_start = (uintptr_t)start;
+    pthread_attr_destroy(&attributes);
+  }
   is_cell_thread = 1;
   atomic_store(&cell_thread, pthread_self());
   atomic_store(&has_cell_thread, 1);
@@ -230,6 +244,16 @@ void cfaults_interrupt(cfaults_force force) {
 const char *cfaults_symbol_name(uintptr_t address) {
   Dl_info information;
   return dladdr((void *)address, &information) != 0 ? information.dli_sname : NULL;
+}
+
+// Parked threads may hold locks that the C library's own `exit` would wait for.
+__attribute__((visibility("default"))) _Noreturn void exit(int status) {
+  if (atomic_load(&parked_threads) == 0) {
+    void (*real)(int) = (void (*)(int))dlsym(RTLD_NEXT, "exit");
+    if (real) real(status);
+  }
+  cfaults_flush_streams();
+  _exit(status);
 }
 
 __attribute__((swiftcall)) _Noreturn void martlet_error_in_main(void *error);

@@ -21,6 +21,11 @@ package struct CellLine: Sendable, Hashable {
   /// The cell's label.
   package var label: String
   package var line: Int
+
+  package init(label: String, line: Int) {
+    self.label = label
+    self.line = line
+  }
 }
 
 extension CellCompiler {

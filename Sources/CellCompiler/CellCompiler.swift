@@ -99,7 +99,7 @@ package final class CellCompiler: Sendable {
     if cell.joinsSession { arguments += ["-emit-module-path", base + ".swiftmodule"] }
     arguments += sharedArguments
     let output = try run(toolchain.frontend, arguments)
-    let diagnostics = Diagnostic.parse(output.errorText).map { map($0, of: cell) }
+    let diagnostics = places(of: Diagnostic.parse(output.errorText), in: cell)
     let hasErrors = diagnostics.contains { $0.severity == .error }
     switch output.status {
     case .exited(0) where !hasErrors: break
@@ -162,11 +162,26 @@ package final class CellCompiler: Sendable {
     return output
   }
 
-  private func map(_ diagnostic: Diagnostic, of cell: PreparedCell) -> Diagnostic {
-    guard diagnostic.file == cell.label else { return diagnostic }
-    var mapped = diagnostic
-    mapped.column = cell.column(line: diagnostic.line, compiled: diagnostic.column)
-    return mapped
+  /// Brings diagnostics to the cell as written; warnings about inserted text, and notes that
+  /// follow them or point into other modules, say nothing to the user.
+  private func places(of diagnostics: [Diagnostic], in cell: PreparedCell) -> [Diagnostic] {
+    var result: [Diagnostic] = []
+    var followsHidden = false
+    for diagnostic in diagnostics {
+      guard diagnostic.file == cell.label else {
+        let isAside = diagnostic.severity == .note || diagnostic.file.hasPrefix("Cell_")
+        if !isAside { result.append(diagnostic) }
+        continue
+      }
+      if diagnostic.severity == .note, followsHidden { continue }
+      followsHidden = diagnostic.severity != .error
+        && cell.isInserted(line: diagnostic.line, compiled: diagnostic.column)
+      if followsHidden { continue }
+      var mapped = diagnostic
+      mapped.column = cell.column(line: diagnostic.line, compiled: diagnostic.column)
+      result.append(mapped)
+    }
+    return result
   }
 
   private func write(_ text: String, to path: String) throws(CellCompilerError) {

@@ -192,7 +192,7 @@ package final class Worker: Sendable {
     let texts =
       [
         signal == 0 ? "interrupted" : "trapped", signal == 0 ? "" : signalName(signal),
-        String(report.address), String(progress),
+        report.is_stack_overflow != 0 ? "stack" : String(report.address), String(progress),
       ] + frames(of: report)
     send(WorkerMessage(kind: WorkerMessageKind.done, texts: texts))
   }

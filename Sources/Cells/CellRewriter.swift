@@ -5,7 +5,9 @@ struct CellRewriter {
   private let locations: SourceLocationConverter
   private(set) var insertions: [PreparedCell.Insertion] = []
   private(set) var joinsSession = false
-  private(set) var variables: [[String]] = []
+  private(set) var variables: [PreparedCell.VariableGroup] = []
+  private(set) var statementLines: [Int] = []
+  private var notesProgress = false
   private(set) var imports: [String] = []
   private var offsets: [(offset: Int, text: String)] = []
   private var shows = false
@@ -22,7 +24,7 @@ struct CellRewriter {
       functions.append(
         "@_silgen_name(\"martlet_show\") fileprivate func martletShow<T>(_ value: T)")
     }
-    if !variables.isEmpty {
+    if notesProgress {
       functions.append(
         "@_silgen_name(\"martlet_progress\") fileprivate func martletProgress(_ index: Int)")
     }
@@ -38,11 +40,19 @@ struct CellRewriter {
     let last = file.statements.last
     for item in file.statements {
       let isLast = item.id == last?.id
+      let isStatement = runsInPlace(item)
+      if isStatement { statementLines.append(place(item).line) }
       switch item.item {
       case .decl(let declaration): try rewrite(declaration)
       case .stmt(let statement): try rewrite(statement)
       case .expr(let expression): rewrite(expression, of: item, isLast: isLast)
       @unknown default: joinsSession = true
+      }
+      // After the last statement nothing can fail.
+      if isStatement, !isLast {
+        notesProgress = true
+        let call = "martletProgress(\(statementLines.count))"
+        insert(item.semicolon == nil ? ";" + call : call + ";", after: item)
       }
     }
     // Insertions of one declaration are found outside in; the sort keeps their order where equal.
@@ -66,6 +76,16 @@ struct CellRewriter {
     }
     bytes += original[position...]
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Whether an item does something where it stands, unlike the declaration of a function.
+  private func runsInPlace(_ item: CodeBlockItemSyntax) -> Bool {
+    if case .decl(let declaration) = item.item {
+      return declaration.as(VariableDeclSyntax.self).map { variable in
+        variable.bindings.contains { $0.initializer != nil || $0.accessorBlock == nil }
+      } ?? false
+    }
+    return true
   }
 
   private mutating func insert(_ text: String, before node: some SyntaxProtocol) {
@@ -104,8 +124,8 @@ struct CellRewriter {
       if binding.accessorBlock == nil { names += patternNames(binding.pattern) }
     }
     guard !names.isEmpty else { return }
-    variables.append(names)
-    insert(";martletProgress(\(variables.count))", after: variable)
+    variables.append(
+      PreparedCell.VariableGroup(statement: statementLines.count - 1, names: names))
   }
 
   private func patternNames(_ pattern: PatternSyntax) -> [String] {

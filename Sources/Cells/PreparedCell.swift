@@ -14,11 +14,19 @@ package struct PreparedCell: Sendable, Equatable {
   package let label: String
   /// Whether later cells need this one's module: it declares or imports something.
   package let joinsSession: Bool
-  /// The top-level variables in groups, in the order in which they get their values.
-  package let variables: [[String]]
+  /// The top-level variables by the statement, counted from 0, that gives them their values.
+  package let variables: [VariableGroup]
+  /// The line of each statement.
+  package let statementLines: [Int]
   /// The modules that it imports.
   package let imports: [String]
   private let insertions: [Insertion]
+
+  /// Variables that one statement declares.
+  package struct VariableGroup: Sendable, Equatable {
+    package var statement: Int
+    package var names: [String]
+  }
 
   /// One insertion, by its place in the cell as written.
   struct Insertion: Sendable, Equatable {
@@ -48,6 +56,7 @@ package struct PreparedCell: Sendable, Equatable {
     joinsSession = rewriter.joinsSession
     variables = rewriter.variables
     imports = rewriter.imports
+    statementLines = rewriter.statementLines.map { $0 + firstLine - 1 }
     insertions = rewriter.insertions.map {
       Insertion(line: $0.line + firstLine - 1, column: $0.column, text: $0.text)
     }
@@ -55,6 +64,18 @@ package struct PreparedCell: Sendable, Equatable {
     lines += rewriter.neededFunctions
     lines.append("#sourceLocation(file: \"\(label)\", line: \(firstLine))")
     text = lines.joined(separator: "\n") + "\n" + rewriter.apply(to: source) + "\n"
+  }
+
+  /// Whether a compiler's position is in text that was inserted, where the user wrote nothing.
+  package func isInserted(line: Int, compiled column: Int) -> Bool {
+    var shift = 0
+    for insertion in insertions where insertion.line == line {
+      let start = insertion.column + shift
+      let length = insertion.text.utf8.count
+      if (start..<(start + length)).contains(column) { return true }
+      shift += length
+    }
+    return false
   }
 
   /// The column of the cell as written for a column of the compiler's diagnostic.

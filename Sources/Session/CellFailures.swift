@@ -42,11 +42,11 @@ struct CellFailures {
       name: name, value: text, traceback: ["\(Self.red)\(name):\(Self.plain) \(text)"])
   }
 
-  func trapped(signal: String, address: UInt, message: String?, lines: [CellLine], isDeep: Bool)
-    -> CellFailure
-  {
+  func trapped(
+    signal: String, address: UInt?, message: String?, lines: [CellLine]
+  ) -> CellFailure {
     let name = message == nil ? signal : "Fatal error"
-    let text = message ?? explain(signal, address: address, isDeep: isDeep)
+    let text = message ?? explain(signal, address: address)
     let note = "The variables of the session are kept."
     return CellFailure(
       name: name, value: text,
@@ -61,12 +61,11 @@ struct CellFailures {
       traceback: ["\(Self.red)KeyboardInterrupt:\(Self.plain) \(text)"] + backtrace(lines))
   }
 
-  private func explain(_ signal: String, address: UInt, isDeep: Bool) -> String {
+  private func explain(_ signal: String, address: UInt?) -> String {
     switch signal {
-    case "SIGSEGV" where isDeep, "SIGBUS" where isDeep:
-      "the stack overflowed; a function calls itself without end"
     case "SIGSEGV", "SIGBUS":
-      "bad memory access at address 0x" + String(address, radix: 16)
+      address.map { "bad memory access at address 0x" + String($0, radix: 16) }
+        ?? "the stack overflowed; a function calls itself without end"
     case "SIGILL", "SIGTRAP":
       "the cell trapped: an arithmetic overflow, a failed check or a value that cannot be"
     case "SIGFPE": "an arithmetic exception, such as a division by zero in C code"

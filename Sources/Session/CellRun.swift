@@ -8,7 +8,7 @@ import Synchronization
 enum CellEnd: Sendable, Equatable {
   case finished
   case thrown(name: String, text: String)
-  case trapped(signal: String, address: UInt, message: String?, frames: [RawFrame])
+  case trapped(signal: String, address: UInt?, message: String?, frames: [RawFrame])
   case interrupted(frames: [RawFrame])
   case unloadable(reason: String)
   case workerEnded(ExitStatus)
@@ -79,7 +79,7 @@ final class CellRun: Sendable {
     case "interrupted": end = .interrupted(frames: frames)
     default:
       end = .trapped(
-        signal: message.text(1), address: UInt(message.text(2)) ?? 0,
+        signal: message.text(1), address: UInt(message.text(2)),
         message: state.withLock { $0.printed.takeFatalError() }, frames: frames)
     }
     flush(isLast: true)

@@ -5,6 +5,7 @@ import Glibc
 import JupyterProtocol
 import Kernel
 import Processes
+import Synchronization
 import Workflows
 
 /// Everything about one cell that its parts need.
@@ -71,7 +72,7 @@ extension NotebookSession {
       hideUnset(prepared, progress: end == .finished ? nil : progress, context, compiler)
     }
     if end == .finished, let role { record(context, role: role, module: module) }
-    return failure(of: end, context, compiler)
+    return failure(of: end, prepared, progress: progress, context, compiler)
   }
 
   /// Hands an object to the worker and waits for the cell's end.
@@ -140,8 +141,10 @@ extension NotebookSession {
   private func hideUnset(
     _ prepared: PreparedCell, progress: Int?, _ context: CellContext, _ compiler: CellCompiler
   ) {
-    guard let progress, progress < prepared.variables.count else { return }
-    let names = Set(prepared.variables.dropFirst(progress).flatMap { $0 }).subtracting(["_"])
+    guard let progress else { return }
+    let names = Set(prepared.variables.filter { $0.statement >= progress }.flatMap(\.names))
+      .subtracting(["_"])
+    guard !names.isEmpty else { return }
     let declarations = names.sorted().map { name in
       "@available(*, unavailable, message: \"\(context.label) failed before it gave this variable "
         + "a value; run it again\")\nvar `\(name)`: Never { get { fatalError() } set {} }"
@@ -157,17 +160,19 @@ extension NotebookSession {
   }
 
   private func failure(
-    of end: CellEnd, _ context: CellContext, _ compiler: CellCompiler
+    of end: CellEnd, _ prepared: PreparedCell, progress: Int, _ context: CellContext,
+    _ compiler: CellCompiler
   ) -> CellFailure? {
     switch end {
     case .finished: return nil
     case .thrown(let name, let text): return context.failures.thrown(name: name, text: text)
     case .interrupted(let frames):
-      return context.failures.interrupted(lines: compiler.cellLines(of: frames))
+      return context.failures.interrupted(
+        lines: place(compiler.cellLines(of: frames), prepared, progress, context))
     case .trapped(let signal, let address, let message, let frames):
       return context.failures.trapped(
         signal: signal, address: address, message: message,
-        lines: compiler.cellLines(of: frames), isDeep: frames.count > 100)
+        lines: place(compiler.cellLines(of: frames), prepared, progress, context))
     case .unloadable(let reason):
       return context.failures.other("LinkError", "the cell could not be loaded: \(reason)")
     case .workerEnded(let status):
@@ -183,6 +188,16 @@ extension NotebookSession {
         "the process that runs the cells ended with \(status), and a new one was started. The "
           + "variables, functions and imports of earlier cells are gone: run those cells again.")
     }
+  }
+
+  /// Adds the statement that failed, when optimisation left no frame of this cell.
+  private func place(
+    _ lines: [CellLine], _ prepared: PreparedCell, _ progress: Int, _ context: CellContext
+  ) -> [CellLine] {
+    guard !lines.contains(where: { $0.label == context.label }),
+      prepared.statementLines.indices.contains(progress)
+    else { return lines }
+    return lines + [CellLine(label: context.label, line: prepared.statementLines[progress])]
   }
 
   // MARK: User expressions

@@ -2,7 +2,7 @@ import CellCompiler
 import Cells
 import Dispatch
 package import Kernel
-import JupyterProtocol
+package import JupyterProtocol
 import Processes
 import Synchronization
 import Workflows

@@ -45,7 +45,11 @@ struct PrintedText {
     pending[.stderr] = Array(bytes[..<start])
     let text = String(decoding: bytes[start...], as: UTF8.self)
     guard let mark = text.range(of: "Fatal error") else { return nil }
-    let message = text[mark.upperBound...].drop { $0 == ":" || $0 == " " }
+    var message = text[mark.upperBound...].drop { $0 == ":" || $0 == " " }
+    // The runtime adds frames with addresses; the session has its own backtrace.
+    if let trace = String(message).range(of: "\nCurrent stack trace:") {
+      message = Substring(String(message)[..<trace.lowerBound])
+    }
     return String(message.reversed().drop { $0.isNewline }.reversed())
   }
 

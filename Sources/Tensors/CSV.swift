@@ -134,7 +134,7 @@ public enum CSV {
 }
 
 /// A numeric table with the names of its columns.
-public struct CSVTable<Scalar: NumericTensorScalar>: Sendable, Equatable {
+public struct CSVTable<Scalar: NumericTensorScalar>: Sendable, Equatable, Codable {
   /// The columns' names; empty if the file has no header.
   public let columns: [String]
   /// The numbers, of shape `[lines, fields]`.

@@ -14,6 +14,8 @@ typedef struct {
   uintptr_t address;
   /// Whether the thread is the one that runs the cell.
   int32_t on_cell_thread;
+  /// Whether the address is at the end of the thread's stack.
+  int32_t is_stack_overflow;
   /// How many frames were recorded, innermost first.
   int32_t frame_count;
   uintptr_t frames[CFAULTS_FRAME_LIMIT];
