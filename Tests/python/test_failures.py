@@ -95,7 +95,7 @@ def test_a_variable_that_a_failed_cell_never_set_cannot_be_read(shared_kernel):
     ("code", "text"),
     [
         ("let list = [1, 2, 3]\nlet at = Int(\"10\") ?? 0\nprint(list[at])", "ndex out of range"),
-        ("let none: Int? = Int(\"x\")\n\nprint(none!)", "unexpectedly found nil"),
+        ("let none: Int? = Int(\"x\")\n\nprint(none!)", "nexpectedly found nil"),
         ("precondition(Int(\"1\") == 2, \"two is not one\")", "two is not one"),
         ('fatalError("by hand")', "by hand"),
         ("let zero = Int(\"0\") ?? 0\nprint(1 / zero)", "ivision by zero"),
