@@ -1,12 +1,12 @@
 /// Something to show, as the worker takes it.
-struct DisplayMessage {
+package struct DisplayMessage {
   let bundle: MIMEBundle
   /// JSON texts by media type.
   var metadata: [String: String]
   let id: String?
   let isUpdate: Bool
 
-  init(
+  package init(
     _ bundle: MIMEBundle, metadata: [String: String] = [:], id: String? = nil,
     isUpdate: Bool = false
   ) {
@@ -26,7 +26,7 @@ struct DisplayMessage {
   }
 
   /// The JSON that the worker takes.
-  var payload: String {
+  package var payload: String {
     let hints = metadata.sorted { $0.key < $1.key }
       .map { "\(JSONCoding.quoted($0.key)):\($0.value)" }.joined(separator: ",")
     var text = "{\"data\":\(Self.dataText(bundle)),\"metadata\":{\(hints)}"

@@ -1,12 +1,12 @@
 /// Finds the form in which a value is shown.
-enum Renderer {
+package enum Renderer {
   /// The form of `value` to display: the richest there is, or its text.
-  static func bundle(of value: Any) -> MIMEBundle {
+  package static func bundle(of value: Any) -> MIMEBundle {
     richBundle(of: value) ?? ["text/plain": .text(ValueText.text(of: value))]
   }
 
   /// The form of `value` beyond the text that Swift prints; `nil` where there is none.
-  static func richBundle(of value: Any) -> MIMEBundle? {
+  package static func richBundle(of value: Any) -> MIMEBundle? {
     // Looking up conformances costs more than everything else here.
     if value is Int || value is Double || value is String || value is Bool { return nil }
     if let value = value as? any DisplayRepresentable {

@@ -1,25 +1,31 @@
 internal import FoundationEssentials
 
 /// The file through which a value goes from one step to another.
-struct StepFile {
-  static let inputVariable = "MARTLET_STEP_INPUTS"
-  static let outputVariable = "MARTLET_STEP_OUTPUTS"
+package struct StepFile {
+  package static let inputVariable = "MARTLET_STEP_INPUTS"
+  package static let outputVariable = "MARTLET_STEP_OUTPUTS"
 
   let name: String
   let path: String
 
   /// The file of the input `name`.
-  static func input(_ name: String) throws(MartletError) -> StepFile {
-    try StepFile(name, in: inputVariable)
+  package static func input(
+    _ name: String, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(MartletError) -> StepFile {
+    try StepFile(name, variable: inputVariable, environment: environment)
   }
 
   /// The file of the output `name`.
-  static func output(_ name: String) throws(MartletError) -> StepFile {
-    try StepFile(name, in: outputVariable)
+  package static func output(
+    _ name: String, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(MartletError) -> StepFile {
+    try StepFile(name, variable: outputVariable, environment: environment)
   }
 
-  private init(_ name: String, in variable: String) throws(MartletError) {
-    guard let text = ProcessInfo.processInfo.environment[variable] else {
+  private init(
+    _ name: String, variable: String, environment: [String: String]
+  ) throws(MartletError) {
+    guard let text = environment[variable] else {
       throw .notInStep(name: name, variable: variable)
     }
     let paths: [String: String]
@@ -38,7 +44,7 @@ struct StepFile {
   // MARK: Reading
 
   /// Reads a value of `type`, which alone decides about the file's format.
-  func read<Value: Decodable>(_ type: Value.Type) throws(MartletError) -> Value {
+  package func read<Value: Decodable>(_ type: Value.Type) throws(MartletError) -> Value {
     if let tensors = type as? any TensorFileValue.Type {
       guard let value = try tensors.read(from: self) as? Value else {
         throw undecodable(type, "it holds tensors of another type")
@@ -83,7 +89,7 @@ struct StepFile {
   // MARK: Writing
 
   /// Writes `value` in the format that its type decides.
-  func write<Value: Encodable>(_ value: Value) throws(MartletError) {
+  package func write<Value: Encodable>(_ value: Value) throws(MartletError) {
     if let tensors = value as? any TensorFileValue, Value.self is any TensorFileValue.Type {
       return try write(tensors: tensors.namedTensors, of: Value.self)
     }

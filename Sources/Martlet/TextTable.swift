@@ -51,7 +51,7 @@ struct TextTable {
       + "<table style=\"margin:.3em 0\">"
     if !caption.isEmpty {
       html +=
-        "<caption style=\"caption-side:top;text-align:left;\(Self.muted)\">"
+        "<caption style=\"caption-side:top;text-align:left;white-space:nowrap;\(Self.muted)\">"
         + "\(HTML.escaped(caption))</caption>"
     }
     html += "<thead><tr>"
