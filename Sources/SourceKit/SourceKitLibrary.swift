@@ -117,7 +117,8 @@ package enum SourceKitValue: Sendable, Equatable {
 
   /// The text of the field `key`; `nil` when there is none.
   package func text(_ key: SourceKitKey) -> String? {
-    guard let text = unsafe owner.library.functions.variant_dictionary_get_string(variant, key.uid) else {
+    guard let text = unsafe owner.library.functions.variant_dictionary_get_string(variant, key.uid)
+    else {
       return nil
     }
     return unsafe String(cString: text)
