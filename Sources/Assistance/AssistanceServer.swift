@@ -52,7 +52,7 @@ final class AssistanceServer {
     guard let offset = request.offsets.first else { return AssistanceReply() }
     var list = CompletionList(
       typed: request.typed, document: module, keys: keys,
-      isSessionModule: modules.isSessionModule)
+      cellNumber: modules.cellNumber)
     for result in try results(request.source, at: offset, arguments) { list.add(result) }
     let (matches, erased) = list.finish(after: request.source.utf8.prefix(offset))
     return AssistanceReply(matches: matches, erased: erased)
@@ -156,7 +156,7 @@ final class AssistanceServer {
 
   private func origin(_ module: String, document: String) -> String {
     if module == document { return "this cell" }
-    return modules.isSessionModule(module) ? "an earlier cell" : module
+    return modules.cellNumber(ofModule: module) != nil ? "an earlier cell" : module
   }
 }
 

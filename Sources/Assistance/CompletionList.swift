@@ -9,32 +9,43 @@ struct CompletionList {
   private let typed: String
   private let document: String
   private let lowercased: String
-  private let isSessionModule: (String) -> Bool
+  private let cellNumber: (String) -> Int?
   private var found: [String: Candidate] = [:]
 
   /// A text to insert, with what decides its place.
   private struct Candidate {
     var completion: AssistantCompletion
     var rank: Int
+    /// The number of the cell that declares it; the document is the last, a library the first.
+    var cell: Int
     var erased: Int
     var isExact: Bool
-    var overloads = 0
+    /// The different signatures of functions of this name.
+    var signatures: Set<String>
     var order: String { completion.text.lowercased() }
+
+    /// Whether this one stands for both: a later cell's declaration hides an earlier one's, and
+    /// the shortest signature is the easiest to read.
+    func precedes(_ other: Candidate) -> Bool {
+      guard cell == other.cell else { return cell > other.cell }
+      return (rank, completion.signature.utf8.count)
+        <= (other.rank, other.completion.signature.utf8.count)
+    }
   }
 
   /// - Parameters:
   ///   - typed: What the names begin with.
   ///   - document: The module's name of the document itself.
   ///   - keys: How to read the results.
-  ///   - isSessionModule: Whether a module is an earlier cell, which is never offered itself.
+  ///   - cellNumber: The number of the earlier cell that a module is; such modules are not offered.
   init(
     typed: String, document: String, keys: ResultKeys,
-    isSessionModule: @escaping (String) -> Bool
+    cellNumber: @escaping (String) -> Int?
   ) {
     self.typed = typed
     self.document = document
     self.keys = keys
-    self.isSessionModule = isSessionModule
+    self.cellNumber = cellNumber
     lowercased = typed.lowercased()
   }
 
@@ -53,7 +64,7 @@ struct CompletionList {
         erased: result.integer(keys.erased))
     else { return }
     let module = result.text(keys.module) ?? ""
-    if kind == .module, module == document || isSessionModule(module) { return }
+    if kind == .module, module == document || cellNumber(module) != nil { return }
     let typeName = result.text(keys.typeName) ?? ""
     let signature = isLabel ? description : kind.signature(description, type: typeName)
     var rank = rank(of: result, kind: kind, module: module)
@@ -61,11 +72,13 @@ struct CompletionList {
     var candidate = Candidate(
       completion: AssistantCompletion(
         text: text, type: isLabel ? "param" : kind.jupyterType, signature: signature),
-      rank: rank, erased: erased, isExact: isExact)
+      rank: rank, cell: module == document ? .max : cellNumber(module) ?? 0, erased: erased,
+      isExact: isExact,
+      signatures: kind == .function ? [signature] : [])
     if let other = found[text] {
-      candidate.overloads = other.overloads
-      if other.rank <= rank { candidate = other }
-      if other.completion.signature != signature { candidate.overloads += 1 }
+      let signatures = other.signatures.union(candidate.signatures)
+      if other.precedes(candidate) { candidate = other }
+      candidate.signatures = signatures
     }
     found[text] = candidate
   }
@@ -86,7 +99,8 @@ struct CompletionList {
       var completion = candidate.completion
       let kept = context.suffix(erased).dropLast(candidate.erased)
       completion.text = String(decoding: kept, as: UTF8.self) + completion.text
-      if candidate.overloads > 0 { completion.signature += " (+\(candidate.overloads))" }
+      let others = candidate.signatures.count - 1
+      if others > 0 { completion.signature += " (+\(others))" }
       return completion
     }
     return (matches, erased)
@@ -111,7 +125,7 @@ struct CompletionList {
 
   /// The place of a result: what is near comes first.
   private func rank(of result: SourceKitReply, kind: ResultKind, module: String) -> Int {
-    let isOurs = result.integer(keys.isSystem) == 0 || isSessionModule(module)
+    let isOurs = result.integer(keys.isSystem) == 0 || cellNumber(module) != nil
     let base =
       switch (result.name(keys.context).split(separator: ".").last, kind) {
       case ("local", _), ("exprspecific", _): 0
@@ -127,7 +141,11 @@ struct CompletionList {
       case "invalid": 2
       default: 1
       }
-    return base + fit + (result.integer(keys.isNotRecommended) != 0 ? 100 : 0)
+    // Cells see through access control, so a library's internals appear too; they are known by
+    // their lack of documentation, which is kept for public declarations only.
+    let isInternal = base < 40 && !isOurs && result.text(keys.brief) == nil
+    let isDiscouraged = result.integer(keys.isNotRecommended) != 0
+    return base + fit + (isInternal ? 5 : 0) + (isDiscouraged ? 100 : 0)
   }
 }
 

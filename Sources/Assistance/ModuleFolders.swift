@@ -57,10 +57,10 @@ struct ModuleFolders {
     return ["-I", "\(folder)/\(generation)", "-D", "MARTLET_GENERATION_\(generation)"]
   }
 
-  /// Whether `module` is one of the session's cells.
-  func isSessionModule(_ module: String) -> Bool {
-    guard let (stem, _) = split(module) else { return false }
-    return stems.contains(stem)
+  /// The number of the session's cell whose module is `module`; `nil` for any other module.
+  func cellNumber(ofModule module: String) -> Int? {
+    guard let (stem, number) = split(module), stems.contains(stem) else { return nil }
+    return number
   }
 
   /// Removes the links.
