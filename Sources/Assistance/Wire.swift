@@ -1,0 +1,77 @@
+/// One request to the server, a line of JSON.
+struct AssistanceRequest: Codable, Equatable {
+  enum Kind: String, Codable {
+    case completion
+    case inspection
+    /// Loads what the arguments and the source import; the reply is empty.
+    case warmUp
+  }
+
+  var kind: Kind
+  /// The whole document: hidden text and the cell, without the identifier being completed.
+  var source: String
+  /// Offsets in UTF-8 bytes: where to complete, or the names to inspect, the likeliest first.
+  var offsets: [Int]
+  /// What was typed of the identifier that is being completed.
+  var typed = ""
+  /// Compiler arguments as the session has them.
+  var arguments: [String]
+}
+
+/// The answer to one request, a line of JSON.
+struct AssistanceReply: Codable, Equatable {
+  var matches: [AssistantCompletion] = []
+  /// How many bytes before the completed identifier the matches replace too.
+  var erased = 0
+  var inspection: AssistantInspection?
+  /// Why there is no answer; for tests and diagnosis.
+  var failure: String?
+}
+
+/// What could be inserted.
+package struct AssistantCompletions: Sendable, Equatable {
+  /// Texts that replace the code from `start` to `end`, the best first.
+  package var matches: [AssistantCompletion]
+  /// The replaced range, in Unicode scalars of the cell.
+  package var start: Int
+  /// The end of the replaced range, in Unicode scalars of the cell.
+  package var end: Int
+
+  package init(matches: [AssistantCompletion], start: Int, end: Int) {
+    self.matches = matches
+    self.start = start
+    self.end = end
+  }
+}
+
+/// One completion.
+package struct AssistantCompletion: Codable, Sendable, Equatable {
+  /// The text to insert as it is.
+  package var text: String
+  /// The kind in Jupyter's words: `function`, `instance`, `property`, `class`, `module`, ….
+  package var type: String
+  /// The signature shown beside it; may be empty.
+  package var signature: String
+
+  package init(text: String, type: String, signature: String = "") {
+    self.text = text
+    self.type = type
+    self.signature = signature
+  }
+}
+
+/// What is known of a symbol.
+package struct AssistantInspection: Codable, Sendable, Equatable {
+  /// The declaration, as Swift; several lines when a type's initialiser was called.
+  package var declaration: String
+  /// The documentation comment, Markdown without comment marks; may be empty.
+  package var documentation: String
+  /// Where it is declared: a module's name, `this cell` or `an earlier cell`; may be empty.
+  package var origin: String
+
+  package init(declaration: String, documentation: String = "", origin: String = "") {
+    self.declaration = declaration
+    self.documentation = documentation
+    self.origin = origin
+  }
+}

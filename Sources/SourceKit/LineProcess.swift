@@ -1,0 +1,136 @@
+import Glibc
+import Synchronization
+
+/// A child process that answers one line with one line.
+///
+/// Its standard input and output are one socket, so that writing to a dead process is an error and
+/// not a signal; its standard error is discarded. It leads a process group of its own, out of reach
+/// of an interrupt from the terminal, and is ended when this value goes.
+package final class LineProcess: Sendable {
+  /// The child's process identifier.
+  package let identifier: Int32
+  private let connection: Int32
+  private let isRunning = Mutex(true)
+
+  /// Starts the program at `executable`.
+  ///
+  /// - Throws: `SourceKitError.startFailed` when the system refuses.
+  package init(executable: String, arguments: [String]) throws(SourceKitError) {
+    func failure(_ code: Int32) -> SourceKitError {
+      .startFailed(executable: executable, reason: unsafe String(cString: strerror(code)))
+    }
+    var ends: [Int32] = [-1, -1]
+    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    guard unsafe socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw failure(errno) }
+    defer { close(ends[1]) }
+
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO)
+    unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+    unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    var all = sigset_t()
+    unsafe sigfillset(&all)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+    unsafe posix_spawnattr_setpgroup(&attributes, 0)
+    let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+
+    var words: [UnsafeMutablePointer<CChar>?] = unsafe ([executable] + arguments).map {
+      unsafe strdup($0)
+    }
+    unsafe words.append(nil)
+    defer { unsafe words.forEach { unsafe free($0) } }
+    var child: pid_t = 0
+    let code = unsafe posix_spawn(&child, executable, &actions, &attributes, words, environ)
+    guard code == 0 else {
+      close(ends[0])
+      throw failure(code)
+    }
+    identifier = child
+    connection = ends[0]
+  }
+
+  deinit {
+    end()
+    close(connection)
+  }
+
+  /// Sends `line` and waits for the line that answers it; one thread at a time calls it.
+  ///
+  /// - Parameters:
+  ///   - line: Bytes without a line feed.
+  ///   - limit: How long the whole exchange may take.
+  /// - Returns: The answer without its line feed.
+  /// - Throws: `SourceKitError.timedOut` or `.processEnded`; the process is of no use after either.
+  package func exchange(
+    _ line: [UInt8], within limit: Duration
+  ) throws(SourceKitError) -> [UInt8] {
+    let deadline = ContinuousClock.now + limit
+    let request = line + [UInt8(ascii: "\n")]
+    var sent = 0
+    while sent < request.count {
+      try wait(for: POLLOUT, until: deadline)
+      let count = unsafe request.withUnsafeBytes { bytes in
+        unsafe send(
+          connection, bytes.baseAddress?.advanced(by: sent), request.count - sent,
+          Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+      }
+      if count > 0 { sent += count } else { try checkTransient() }
+    }
+    var answer: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while answer.last != UInt8(ascii: "\n") {
+      try wait(for: POLLIN, until: deadline)
+      let count = unsafe recv(connection, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+      if count == 0 { throw .processEnded }
+      if count > 0 { answer += buffer[..<count] } else { try checkTransient() }
+    }
+    answer.removeLast()
+    return answer
+  }
+
+  /// Ends the process; any thread may call it, also during an exchange, which then fails.
+  ///
+  /// A process that reads its input sees the end of it and gets a moment to tidy up.
+  package func end() {
+    isRunning.withLock { isRunning in
+      guard isRunning else { return }
+      isRunning = false
+      shutdown(connection, Int32(SHUT_RDWR))
+      for _ in 0..<50 {
+        if waitpid(identifier, nil, WNOHANG) != 0 { return }
+        usleep(2_000)
+      }
+      kill(identifier, SIGKILL)
+      while waitpid(identifier, nil, 0) < 0, errno == EINTR {}
+    }
+  }
+
+  /// Waits until the connection is ready for `event`.
+  private func wait(for event: Int32, until deadline: ContinuousClock.Instant)
+    throws(SourceKitError)
+  {
+    while true {
+      let left = (deadline - .now) / .milliseconds(1)
+      guard left > 0 else { throw .timedOut }
+      var entry = pollfd(fd: connection, events: Int16(event), revents: 0)
+      let count = unsafe poll(&entry, 1, Int32(left.rounded(.up)))
+      if count > 0 { return }
+      if count < 0, errno != EINTR { throw .processEnded }
+    }
+  }
+
+  /// Throws unless the last call failed in a way that passes.
+  private func checkTransient() throws(SourceKitError) {
+    guard [EINTR, EAGAIN].contains(errno) else { throw .processEnded }
+  }
+}
