@@ -6,8 +6,10 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
-# The tracking store of the notebooks and of `make quickstart`; an absolute path or URI.
-export TRACKING_URI ?= $(CURDIR)/tracking.db
+# The tracking store of the notebooks and of `make quickstart`. Notebooks run in their own folder, so a
+# relative path becomes an absolute one.
+STORE := $(or $(TRACKING_URI),tracking.db)
+export TRACKING_URI := $(if $(findstring :,$(STORE))$(filter /%,$(STORE)),,$(CURDIR)/)$(STORE)
 # The kernelspec in .venv comes before one that the user has installed.
 export JUPYTER_PREFER_ENV_PATH := 1
 
@@ -28,7 +30,7 @@ quickstart: build .venv-quickstart kernelspec ## Set everything up, execute the 
 
 .PHONY: lab
 lab: build .venv-quickstart kernelspec ## Open JupyterLab with the Swift kernel
-	.venv/bin/jupyter lab $(LAB_ARGS) --ServerApp.root_dir=$(CURDIR) notebooks/quickstart.ipynb
+	.venv/bin/jupyter lab $(LAB_ARGS) --ServerApp.root_dir="$(CURDIR)" notebooks/quickstart.ipynb
 
 .PHONY: build
 build: packages toolchain ## Build martlet, martlet-worker and track-cli into .build/release
@@ -81,4 +83,4 @@ toolchain:
 
 .PHONY: kernelspec
 kernelspec: build .venv-quickstart
-	@$(BIN)/martlet kernel install --prefix $(CURDIR)/.venv
+	@$(BIN)/martlet kernel install --prefix .venv
