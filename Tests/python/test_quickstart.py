@@ -103,8 +103,18 @@ def test_charts_and_tables_are_shown_and_progress_is_printed(executed):
     assert not [output for output in outputs if output.output_type == "error"]
     printed = "".join(o.text for o in outputs if o.output_type == "stream" and o.name == "stdout")
     assert printed.count("epoch 40: loss") == 4
-    assert "test_accuracy" in printed
     assert executed[2].count("epoch 40: loss") == 4
+
+
+def test_the_runs_are_compared_in_the_notebook(executed):
+    notebook = nbformat.read(executed[1], as_version=4)
+    tables = [
+        output["data"]["text/html"] for cell in notebook.cells for output in cell.get("outputs", [])
+        if "compareRuns" in cell.source and output.output_type == "execute_result"
+    ]
+    table, = tables
+    for word in ("softmax", "narrow", "wide", "hidden_units", "test_accuracy", "train_loss"):
+        assert word in table
 
 
 def test_the_comparison_of_the_last_two_runs_is_json_with_params_and_metrics(executed):
