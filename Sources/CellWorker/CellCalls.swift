@@ -10,6 +10,10 @@ import Processes
 public func martletShow<Value>(_ value: Value) {
   guard Value.self != Void.self else { return }
   let plain = withoutCellModules(String(reflecting: value))
+  guard Worker.shared.isInNotebook else {
+    print(plain)
+    return
+  }
   var json = ""
   if let render = unsafe Worker.shared.renderer {
     let boxed: Any = value
@@ -75,6 +79,12 @@ private final class AwaitBox<Value>: @unchecked Sendable {
     guard let outcome else { throw CancellationError() }
     return try outcome.get()
   }
+}
+
+/// Whether a notebook shows what is displayed; 0 in a step's or job's program.
+@_cdecl("martlet_worker_has_notebook")
+public func workerHasNotebook() -> Int32 {
+  Worker.shared.isInNotebook ? 1 : 0
 }
 
 /// Publishes what a library displays; kind 1 is a display, kind 2 clears the output.

@@ -23,6 +23,7 @@ package final class Worker: Sendable {
 
   @safe private struct State {
     var isRunning = false
+    var isProgram = false
     var progress = 0
     var thrown: (name: String, text: String)?
     var renderer: Renderer?
@@ -38,6 +39,26 @@ package final class Worker: Sendable {
   /// Serves the kernel on descriptor 3 until it closes that; never returns.
   package static func main() -> Never {
     shared.start()
+    dispatchMain()
+  }
+
+  /// Whether a notebook listens; a step's or job's program has none.
+  var isInNotebook: Bool { state.withLock { !$0.isProgram } }
+
+  /// Runs the program in `object` and ends the process with its status; never returns.
+  ///
+  /// Faults end the process as usual, for its parent to see.
+  package static func runProgram(_ object: String, entry: String) -> Never {
+    shared.state.withLock { $0.isProgram = true }
+    startThread(stackBytes: 512 << 20) {
+      guard let entry = unsafe shared.load(Job(object: object, entry: entry)) else { exit(1) }
+      let ended = unsafe cfaults_call(entry)
+      if ended != 0, let (name, text) = shared.state.withLock({ $0.thrown }) {
+        fflush(nil)
+        FileDescriptor.write(Array("error: \(name): \(text)\n".utf8), to: 2)
+      }
+      exit(ended)
+    }
     dispatchMain()
   }
 
@@ -142,6 +163,10 @@ package final class Worker: Sendable {
       let symbol = unsafe dlsym(handle, job.entry)
     else {
       let reason = unsafe dlerror().map { unsafe String(cString: $0) } ?? "no reason given"
+      guard isInNotebook else {
+        FileDescriptor.write(Array("error: \(reason)\n".utf8), to: 2)
+        return nil
+      }
       state.withLock { $0.isRunning = false }
       send(WorkerMessage(kind: WorkerMessageKind.done, texts: ["unloadable", "LinkError", reason, "0"]))
       return nil
@@ -152,7 +177,7 @@ package final class Worker: Sendable {
 
   /// Lets the user's library say how its values are shown, once it is loaded.
   private func installRenderer() {
-    guard unsafe renderer == nil,
+    guard isInNotebook, unsafe renderer == nil,
       let symbol = unsafe dlsym(nil, "martlet_install")
     else { return }
     unsafe unsafeBitCast(symbol, to: (@convention(c) () -> Void).self)()

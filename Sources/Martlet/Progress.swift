@@ -37,8 +37,8 @@ public struct Progress<Base: Sequence>: Sequence {
 
 /// Goes through a sequence and shows how far it has come.
 public struct ProgressIterator<Base: IteratorProtocol>: IteratorProtocol {
-  private var base: Base
-  private let meter: ProgressMeter
+  @usableFromInline var base: Base
+  @usableFromInline let meter: ProgressMeter
 
   init(_ base: Base, meter: ProgressMeter) {
     self.base = base
@@ -46,6 +46,7 @@ public struct ProgressIterator<Base: IteratorProtocol>: IteratorProtocol {
   }
 
   /// Returns the next element, after which the one before counts as done; `nil` at the end.
+  @inlinable
   public mutating func next() -> Base.Element? {
     let element = base.next()
     meter.advance(isAtEnd: element == nil)
@@ -54,6 +55,7 @@ public struct ProgressIterator<Base: IteratorProtocol>: IteratorProtocol {
 }
 
 /// Counts and draws.
+@usableFromInline
 final class ProgressMeter {
   /// Where progress shows.
   enum Outlet {
@@ -89,6 +91,7 @@ final class ProgressMeter {
   deinit { finish() }
 
   /// Notes that the loop asked for an element, or came to the end.
+  @usableFromInline
   func advance(isAtEnd: Bool) {
     guard outlet != .nowhere, !hasFinished else { return }
     state.done = asked

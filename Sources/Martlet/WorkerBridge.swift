@@ -17,8 +17,16 @@ enum WorkerBridge {
   private typealias Render = @convention(c) (UnsafeRawPointer?) -> CText?
   private typealias SetRenderer = @convention(c) (Render) -> Void
 
-  private static let emitFunction = unsafe find("martlet_worker_emit", as: Emit.self)
-  private static let askFunction = unsafe find("martlet_worker_input", as: Ask.self)
+  private typealias HasNotebook = @convention(c) () -> Int32
+
+  private static let emitFunction = unsafe findInNotebook("martlet_worker_emit", as: Emit.self)
+  private static let askFunction = unsafe findInNotebook("martlet_worker_input", as: Ask.self)
+
+  /// Finds a function of the worker; `nil` when no notebook is attached to it.
+  private static func findInNotebook<Function>(_ name: String, as type: Function.Type) -> Function? {
+    let hasNotebook = unsafe find("martlet_worker_has_notebook", as: HasNotebook.self)
+    return unsafe hasNotebook?() == 1 ? find(name, as: type) : nil
+  }
 
   /// Finds a C function among everything that the process has loaded.
   private static func find<Function>(_ name: String, as type: Function.Type) -> Function? {

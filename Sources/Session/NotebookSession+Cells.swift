@@ -71,7 +71,9 @@ extension NotebookSession {
       history.join(module)
       hideUnset(prepared, progress: end == .finished ? nil : progress, context, compiler)
     }
-    if end == .finished, let role { record(context, role: role, module: module) }
+    let latest = history.latestModule
+    shared.withLock { $0.latestModule = latest }
+    if end == .finished, let role { record(context, role: role) }
     return failure(of: end, prepared, progress: progress, context, compiler)
   }
 
@@ -97,6 +99,23 @@ extension NotebookSession {
     if isInterrupted { interrupt() }
     done.wait()
     return outcome.value
+  }
+
+  /// The text of a hidden cell's value; later cells do not see it.
+  func valueOfHiddenCell(_ source: String, _ context: CellContext) -> String? {
+    guard let compiler = readyCompiler(),
+      let prepared = try? PreparedCell(
+        source: source, label: "hidden", imports: history.latestModule.map { [$0] } ?? []),
+      let compiled = try? compiler.compile(prepared, module: history.nextModule()),
+      let object = compiled.object
+    else { return nil }
+    let value = Box<String?>(nil)
+    let (end, _) = runObject(object, entry: compiled.entry) { event in
+      if case .result(let bundle, _) = event, case .string(let text)? = bundle["text/plain"] {
+        value.value = text
+      }
+    }
+    return end == .finished ? value.value : nil
   }
 
   // MARK: Before

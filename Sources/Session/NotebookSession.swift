@@ -1,3 +1,4 @@
+import Assistance
 import CellCompiler
 import Cells
 import Dispatch
@@ -54,6 +55,9 @@ package final class NotebookSession: CellExecutor {
     /// Cancels what the running directive waits for, a pipeline or a job.
     var cancelDirective: (@Sendable () -> Void)?
     var idleDeath: ExitStatus?
+    var assistant: Assistant?
+    /// What completion imports to see earlier cells.
+    var latestModule: String?
   }
 
   package init(configuration: Configuration = .besideExecutable) {
@@ -107,20 +111,23 @@ package final class NotebookSession: CellExecutor {
   }
 
   package func completions(in code: String, at cursor: Int) async -> Completions {
-    Completions(matches: [], start: cursor, end: cursor)
+    await assistedCompletions(in: code, at: cursor)
   }
 
-  package func inspection(of code: String, at cursor: Int, detailLevel: Int) async -> MIMEBundle? {
-    nil
+  package func inspection(
+    of code: String, at cursor: Int, detailLevel: Int
+  ) async -> MIMEBundle? {
+    await assistedInspection(of: code, at: cursor)
   }
 
   package func shutDown() async {
     interrupt()
-    let (worker, folder) = shared.withLock { state in
+    let (worker, assistant, folder) = shared.withLock { state in
       defer { state.worker = nil }
-      return (state.worker, state.compiler?.folder)
+      return (state.worker, state.assistant, state.compiler?.folder)
     }
     worker?.kill()
+    assistant?.shutDown()
     if let folder { Files.removeFolder(folder) }
   }
 

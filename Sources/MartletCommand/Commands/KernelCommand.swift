@@ -1,0 +1,34 @@
+import CellCompiler
+import JupyterProtocol
+import Kernel
+import Session
+
+/// `kernel --connection-file FILE`: serves a frontend until it shuts the kernel down.
+struct KernelCommand: Subcommand {
+  static let name = "kernel"
+  static let help = """
+    Usage: martlet kernel --connection-file FILE
+           martlet kernel install [--user | --sys-prefix | --prefix DIR] [--name NAME]
+           martlet kernel uninstall [--user | --sys-prefix | --prefix DIR] [--name NAME]
+
+    Serve the Jupyter frontend that wrote FILE, the way its kernelspec asks for; or write or
+    remove that kernelspec.
+    """
+
+  private let connectionFile: String
+
+  init(_ arguments: inout Arguments) throws(UsageError) {
+    guard let file = try arguments.option("--connection-file") else {
+      throw UsageError("--connection-file FILE is missing")
+    }
+    connectionFile = file
+  }
+
+  func run() throws -> Int32 {
+    let kernel = Kernel(
+      connection: try ConnectionFile(path: connectionFile), executor: NotebookSession(),
+      information: KernelInformation(
+        version: Martlet.version, languageVersion: Toolchain.requiredVersion))
+    return try kernel.run()
+  }
+}
