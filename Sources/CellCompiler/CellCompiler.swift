@@ -174,7 +174,8 @@ package final class CellCompiler: Sendable {
         continue
       }
       if diagnostic.severity == .note, followsHidden { continue }
-      followsHidden = diagnostic.severity != .error
+      followsHidden =
+        diagnostic.severity != .error
         && cell.isInserted(line: diagnostic.line, compiled: diagnostic.column)
       if followsHidden { continue }
       var mapped = diagnostic

@@ -150,13 +150,16 @@ package final class Worker: Sendable {
       send(WorkerMessage(kind: WorkerMessageKind.done, texts: ["ok", "", "", String(progress)]))
     } else {
       let (name, text) = thrown ?? ("Error", "the cell ended itself")
-      send(WorkerMessage(kind: WorkerMessageKind.done, texts: ["thrown", name, text, String(progress)]))
+      send(
+        WorkerMessage(
+          kind: WorkerMessageKind.done, texts: ["thrown", name, text, String(progress)]))
     }
   }
 
-  private typealias Entry = @convention(c) (
-    Int32, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
-  ) -> Void
+  private typealias Entry =
+    @convention(c) (
+      Int32, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+    ) -> Void
 
   private func load(_ job: Job) -> Entry? {
     guard let handle = unsafe dlopen(job.object, RTLD_NOW | RTLD_GLOBAL),
@@ -168,7 +171,9 @@ package final class Worker: Sendable {
         return nil
       }
       state.withLock { $0.isRunning = false }
-      send(WorkerMessage(kind: WorkerMessageKind.done, texts: ["unloadable", "LinkError", reason, "0"]))
+      send(
+        WorkerMessage(
+          kind: WorkerMessageKind.done, texts: ["unloadable", "LinkError", reason, "0"]))
       return nil
     }
     installRenderer()
@@ -191,7 +196,9 @@ package final class Worker: Sendable {
     while true {
       buffer += FileDescriptor.read(descriptor) ?? []
       guard buffer.count >= size else { continue }
-      let report = unsafe buffer.withUnsafeBytes { unsafe $0.loadUnaligned(as: cfaults_report.self) }
+      let report = unsafe buffer.withUnsafeBytes {
+        unsafe $0.loadUnaligned(as: cfaults_report.self)
+      }
       buffer.removeFirst(size)
       endParkedCell(report)
     }
@@ -275,7 +282,8 @@ package final class Worker: Sendable {
 
   func requestLine(prompt: String, isPassword: Bool) -> String? {
     cfaults_flush_streams()
-    send(WorkerMessage(kind: WorkerMessageKind.inputRequest, texts: [prompt, isPassword ? "1" : ""]))
+    send(
+      WorkerMessage(kind: WorkerMessageKind.inputRequest, texts: [prompt, isPassword ? "1" : ""]))
     return lines.take()
   }
 }

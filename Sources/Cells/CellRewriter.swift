@@ -102,7 +102,8 @@ struct CellRewriter {
     joinsSession = true
     if let importing = declaration.as(ImportDeclSyntax.self) {
       if let module = importing.path.first?.name.text { imports.append(module) }
-      let isPlain = importing.modifiers.isEmpty
+      let isPlain =
+        importing.modifiers.isEmpty
         && !importing.attributes.description.contains("@_")
       if isPlain { insert("@_exported ", before: importing.importKeyword) }
       return

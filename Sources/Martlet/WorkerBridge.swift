@@ -23,9 +23,10 @@ enum WorkerBridge {
   private static let askFunction = unsafe findInNotebook("martlet_worker_input", as: Ask.self)
 
   /// Finds a function of the worker; `nil` when no notebook is attached to it.
-  private static func findInNotebook<Function>(_ name: String, as type: Function.Type) -> Function? {
-    let hasNotebook = unsafe find("martlet_worker_has_notebook", as: HasNotebook.self)
-    return unsafe hasNotebook?() == 1 ? find(name, as: type) : nil
+  private static func findInNotebook<Function>(_ name: String, as type: Function.Type) -> Function?
+  {
+    let hasNotebook = find("martlet_worker_has_notebook", as: HasNotebook.self)
+    return hasNotebook?() == 1 ? find(name, as: type) : nil
   }
 
   /// Finds a C function among everything that the process has loaded.

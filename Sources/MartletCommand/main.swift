@@ -44,7 +44,8 @@ func dispatch(_ words: [String]) -> Int32 {
     print("martlet \(Martlet.version)")
     return 0
   default:
-    complain("martlet: \(words.first.map { "there is no command '\($0)'" } ?? "a command must follow")")
+    complain(
+      "martlet: \(words.first.map { "there is no command '\($0)'" } ?? "a command must follow")")
     complain("See: martlet --help")
     return 64
   }

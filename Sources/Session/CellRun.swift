@@ -26,12 +26,18 @@ final class CellRun: Sendable {
 
   private let state = Mutex(State())
   private let output: Output
+  private let allowsInput: Bool
   private let ended: @Sendable (CellEnd, Int) -> Void
 
   /// - Parameters:
+  ///   - allowsInput: Whether the frontend answers requests for a line.
   ///   - output: Takes the outputs, in order.
   ///   - ended: Called once, with the cell's end and how many groups of variables have values.
-  init(output: @escaping Output, ended: @escaping @Sendable (CellEnd, Int) -> Void) {
+  init(
+    allowsInput: Bool, output: @escaping Output,
+    ended: @escaping @Sendable (CellEnd, Int) -> Void
+  ) {
+    self.allowsInput = allowsInput
     self.output = output
     self.ended = ended
   }
@@ -63,6 +69,11 @@ final class CellRun: Sendable {
       worker.send(WorkerMessage(kind: WorkerMessageKind.acknowledge))
     case WorkerMessageKind.inputRequest:
       flush(isLast: false)
+      guard allowsInput else {
+        // Nobody can answer: the cell reads the end of its input.
+        worker.send(WorkerMessage(kind: WorkerMessageKind.input))
+        return
+      }
       output(.inputRequest(prompt: message.text(0), isPassword: message.text(1) == "1"))
     case WorkerMessageKind.done: finish(message)
     default: break

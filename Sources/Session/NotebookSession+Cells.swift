@@ -61,7 +61,8 @@ extension NotebookSession {
       return context.failures.doesNotCompile(compiled.diagnostics)
     }
     show(compiled.diagnostics, context)
-    let (end, progress) = runObject(object, entry: compiled.entry, context.output)
+    let (end, progress) = runObject(
+      object, entry: compiled.entry, allowsInput: context.request.allowsInput, context.output)
     if case .workerEnded = end {
       history.workerWasReplaced()
       compiler.workerWasReplaced()
@@ -79,12 +80,12 @@ extension NotebookSession {
 
   /// Hands an object to the worker and waits for the cell's end.
   func runObject(
-    _ object: String, entry: String, _ output: @escaping CellRun.Output
+    _ object: String, entry: String, allowsInput: Bool = false, _ output: @escaping CellRun.Output
   ) -> (end: CellEnd, progress: Int) {
     if let reason = ensureWorker() { return (.unloadable(reason: reason), 0) }
     let done = DispatchSemaphore(value: 0)
     let outcome = Box<(CellEnd, Int)>((.finished, 0))
-    let run = CellRun(output: output) { end, progress in
+    let run = CellRun(allowsInput: allowsInput, output: output) { end, progress in
       outcome.value = (end, progress)
       done.signal()
     }

@@ -11,7 +11,9 @@ extension NotebookSession {
   func runDirectives(_ context: CellContext) -> CellFailure? {
     let directives = context.split.directives
     guard !directives.isEmpty else { return runSource(context, role: .ordinary) }
-    if directives.dropFirst().contains(where: \.isForCell) || directives.dropLast().contains(where: \.isForCell) {
+    if directives.dropFirst().contains(where: \.isForCell)
+      || directives.dropLast().contains(where: \.isForCell)
+    {
       return context.failures.other(
         "DirectiveError", "a directive with %% takes the whole cell; it must stand alone, first")
     }

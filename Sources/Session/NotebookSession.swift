@@ -174,7 +174,8 @@ package final class NotebookSession: CellExecutor {
   func ensureWorker() -> String? {
     if shared.withLock({ $0.worker != nil }) { return nil }
     do throws(ProcessError) {
-      let worker = try WorkerProcess(executable: configuration.worker) { [weak self] worker, event in
+      let worker = try WorkerProcess(executable: configuration.worker) {
+        [weak self] worker, event in
         self?.handle(event, of: worker)
       }
       shared.withLock { $0.worker = worker }

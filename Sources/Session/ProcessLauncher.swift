@@ -21,6 +21,7 @@ struct ProcessLauncher: StepLauncher {
         executable: executable, arguments: ["step", "run"] + arguments,
         environment: currentEnvironment().merging(launch.environment) { $1 }, leadsGroup: true))
     let lines = Lines { stream, text in
+      guard stream == 1 || !Self.isRawTrace(text) else { return }
       line(StepLine(stream: stream == 1 ? .output : .error, text: text))
     }
     let output = try await finish(command) { stream, bytes in lines.add(bytes, to: stream) }
@@ -29,6 +30,15 @@ struct ProcessLauncher: StepLauncher {
     case .exited(let status): return .exited(status: status)
     case .signalled(let signal): return .signalled(signal: signal)
     }
+  }
+}
+
+extension ProcessLauncher {
+  /// Whether a line is of the runtime's own stack trace, addresses that tell the user nothing.
+  private static func isRawTrace(_ text: String) -> Bool {
+    if text == "Current stack trace:" { return true }
+    let words = text.split(separator: " ", omittingEmptySubsequences: true)
+    return words.count > 3 && Int(words[0]) != nil && words[2].hasPrefix("0x")
   }
 }
 
