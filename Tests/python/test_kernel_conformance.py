@@ -17,7 +17,7 @@ class TestConformance(jupyter_kernel_test.KernelTests):
     code_hello_world = 'print("hello, world")'
     code_stderr = 'import Foundation\nFileHandle.standardError.write(Data("oops\\n".utf8))'
     completion_samples = [
-        {"text": "let greeting = \"hi\"; greeting.uppercas", "matches": {"uppercased()"}},
+        {"text": "let greeting = \"hi\"; greeting.uppercas", "matches": {"uppercased"}},
         {"text": "readLin"},
     ]
     complete_code_samples = [

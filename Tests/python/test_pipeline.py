@@ -126,7 +126,7 @@ def test_the_dry_run_of_a_job_prints_manifests_that_kubernetes_takes(kernel):
     assert job["metadata"]["namespace"] == "ml"
     container, = job["spec"]["template"]["spec"]["containers"]
     assert container["image"] == "registry.example/martlet:1"
-    assert container["resources"]["limits"] == {"cpu": "2", "memory": "4Gi"}
+    assert container["resources"]["limits"] == {"cpu": "2", "memory": "4096Mi"}
     assert config["metadata"]["name"] in json.dumps(job)
 
 
