@@ -11,18 +11,22 @@ struct CompletionList {
   private let lowercased: String
   private let cellNumber: (String) -> Int?
   private var found: [String: Candidate] = [:]
+  private var kinds = NameCache<ResultKind>()
+  private var contexts = NameCache<Nearness>()
+  private var typeFits = NameCache<Int>()
 
   /// A text to insert, with what decides its place.
   private struct Candidate {
     var completion: AssistantCompletion
     var rank: Int
+    /// The text without case, by which equals are sorted.
+    var order: String
     /// The number of the cell that declares it; the document is the last, a library the first.
     var cell: Int
     var erased: Int
     var isExact: Bool
     /// The different signatures of functions of this name.
     var signatures: Set<String>
-    var order: String { completion.text.lowercased() }
 
     /// Whether this one stands for both: a later cell's declaration hides an earlier one's, and
     /// the shortest signature is the easiest to read.
@@ -55,9 +59,10 @@ struct CompletionList {
     let isExact = name.hasPrefix(typed)
     guard isExact || name.lowercased().hasPrefix(lowercased) else { return }
     if name.hasPrefix("_"), !typed.hasPrefix("_") { return }
-    let kind = ResultKind(result.name(keys.kind))
+    let kind = kinds.value(of: keys.kind, in: result, ResultKind.init)
     let description = result.text(keys.description) ?? ""
-    let isLabel = name.contains(":") && (description.hasPrefix("(") || kind == .pattern)
+    let isLabel =
+      name.utf8.contains(UInt8(ascii: ":")) && (description.hasPrefix("(") || kind == .pattern)
     guard
       let (text, erased) = insertion(
         source: result.text(keys.sourceText) ?? "", isLabel: isLabel,
@@ -72,7 +77,8 @@ struct CompletionList {
     var candidate = Candidate(
       completion: AssistantCompletion(
         text: text, type: isLabel ? "param" : kind.jupyterType, signature: signature),
-      rank: rank, cell: module == document ? .max : cellNumber(module) ?? 0, erased: erased,
+      rank: rank, order: text.lowercased(),
+      cell: module == document ? .max : cellNumber(module) ?? 0, erased: erased,
       isExact: isExact,
       signatures: kind == .function ? [signature] : [])
     if let other = found[text] {
@@ -110,42 +116,81 @@ struct CompletionList {
   private func insertion(source: String, isLabel: Bool, erased: Int) -> (String, Int)? {
     var text = source[...]
     var lead = ""
-    if erased > 0, text.hasPrefix("?.") {
+    if erased > 0 {
+      guard text.hasPrefix("?.") else { return nil }
       lead = "?."
       text = text.dropFirst(2)
-    } else if erased > 0 {
+    }
+    guard let first = text.utf8.first, isIdentifier(first) || first == UInt8(ascii: "`") else {
       return nil
     }
-    let stops: Set<Character> = isLabel ? [":"] : ["(", "<", "[", "{", " ", ":"]
-    text = text.prefix { !stops.contains($0) }
-    guard let first = text.first, first == "_" || first == "`" || first.isLetter || first.isNumber
-    else { return nil }
-    return (lead + text + (isLabel ? ":" : ""), erased)
+    let end = text.utf8.firstIndex { byte in
+      switch byte {
+      case UInt8(ascii: ":"): true
+      case UInt8(ascii: "("), UInt8(ascii: "<"), UInt8(ascii: "["), UInt8(ascii: "{"),
+        UInt8(ascii: " "):
+        !isLabel
+      default: false
+      }
+    }
+    return (lead + text[..<(end ?? text.endIndex)] + (isLabel ? ":" : ""), erased)
   }
 
   /// The place of a result: what is near comes first.
-  private func rank(of result: SourceKitReply, kind: ResultKind, module: String) -> Int {
+  private mutating func rank(of result: SourceKitReply, kind: ResultKind, module: String) -> Int {
     let isOurs = result.integer(keys.isSystem) == 0 || cellNumber(module) != nil
     let base =
-      switch (result.name(keys.context).split(separator: ".").last, kind) {
-      case ("local", _), ("exprspecific", _): 0
-      case ("thisclass", _), ("superclass", _), ("outsidenominal", _): 10
-      case ("thismodule", _): 20
+      switch (contexts.value(of: keys.context, in: result, Nearness.init), kind) {
+      case (.local, _): 0
+      case (.member, _): 10
+      case (.document, _): 20
       case (_, .keyword): 50
       case (_, .module): 40
-      default: isOurs ? 20 : 30
+      case (.far, _): isOurs ? 20 : 30
       }
-    let fit =
-      switch result.name(keys.typeRelation).split(separator: ".").last {
+    let fit = typeFits.value(of: keys.typeRelation, in: result) { name in
+      switch name.split(separator: ".").last {
       case "identical", "convertible": 0
       case "invalid": 2
       default: 1
       }
+    }
     // Cells see through access control, so a library's internals appear too; they are known by
     // their lack of documentation, which is kept for public declarations only.
     let isInternal = base < 40 && !isOurs && result.text(keys.brief) == nil
     let isDiscouraged = result.integer(keys.isNotRecommended) != 0
     return base + fit + (isInternal ? 5 : 0) + (isDiscouraged ? 100 : 0)
+  }
+}
+
+/// Where a result is declared, seen from the cursor.
+private enum Nearness {
+  case local, member, document, far
+
+  /// - Parameter name: sourcekitd's name, as in `source.codecompletion.context.local`.
+  init(_ name: String) {
+    switch name.split(separator: ".").last {
+    case "local", "exprspecific": self = .local
+    case "thisclass", "superclass", "outsidenominal": self = .member
+    case "thismodule": self = .document
+    default: self = .far
+    }
+  }
+}
+
+/// What was made of names in replies, of which there are few in thousands of results.
+private struct NameCache<Value> {
+  private var values: [UInt: Value] = [:]
+
+  /// The value for the name in the field `key` of `result`, made at its first occurrence.
+  mutating func value(
+    of key: SourceKitKey, in result: SourceKitReply, _ make: (String) -> Value
+  ) -> Value {
+    let identity = result.nameIdentity(key)
+    if let value = values[identity] { return value }
+    let value = make(result.name(key))
+    values[identity] = value
+    return value
   }
 }
 
