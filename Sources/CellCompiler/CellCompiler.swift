@@ -85,7 +85,8 @@ package final class CellCompiler: Sendable {
   /// - Parameters:
   ///   - cell: The prepared cell.
   ///   - module: A name that no other cell of the session has.
-  ///   - original: The cell as the user wrote it, for the places of diagnostics.
+  /// - Returns: The diagnostics, and the object when there were no errors.
+  /// - Throws: `interrupted` after `cancel`, or what kept the tools from working.
   package func compile(_ cell: PreparedCell, module: String) throws(CellCompilerError) -> Result {
     let base = "\(folder)/\(module)"
     try write(cell.text, to: base + ".swift")

@@ -43,7 +43,7 @@ package struct PreparedCell: Sendable, Equatable {
   ///   - source: The cell without its directive lines.
   ///   - label: The name for diagnostics, as in `cell 3`.
   ///   - firstLine: The line of the cell at which `source` begins.
-  ///   - imports: Module names that the cell sees: the session's earlier cells.
+  ///   - sessionModules: Module names that the cell sees: the session's earlier cells.
   /// - Throws: `CellsError` for asynchronous forms that a cell cannot have.
   package init(
     source: String, label: String, firstLine: Int = 1, imports sessionModules: [String] = []

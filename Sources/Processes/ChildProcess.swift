@@ -52,8 +52,7 @@ package struct ProcessConfiguration: Sendable {
   package var environment: [String: String]?
   /// The folder to start in; `nil` for this process's own.
   package var directory: String?
-  /// Descriptors to hand over: the child's number and ours. Missing 0, 1 and 2 read and write
-  /// nothing.
+  /// Descriptors to hand over, by the child's number; missing 0, 1 and 2 read and write nothing.
   package var descriptors: [Int32: Int32]
   /// Whether the child leads a process group, so that its children end with it.
   package var leadsGroup: Bool

@@ -40,6 +40,8 @@ package final class Command: Sendable {
   ///   - input: What it reads on standard input.
   ///   - received: Takes output as it comes, with 1 or 2 for the stream; the result then holds
   ///     only standard error's last 64 KiB.
+  /// - Returns: Its status and what it printed.
+  /// - Throws: `cannotStart` or `noDescriptors`.
   package func run(
     input: [UInt8] = [], received: ((Int32, [UInt8]) -> Void)? = nil
   ) throws(ProcessError) -> CommandOutput {

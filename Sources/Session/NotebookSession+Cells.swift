@@ -34,7 +34,10 @@ extension NotebookSession {
 
   /// Compiles and runs the Swift source of a cell, and lets later cells see it.
   ///
-  /// - Parameter role: What the cell is for pipelines; `nil` keeps it out of them.
+  /// - Parameters:
+  ///   - context: The cell.
+  ///   - role: What the cell is for pipelines; `nil` keeps it out of them.
+  /// - Returns: Why it failed; `nil` when it did not.
   func runSource(_ context: CellContext, role: ExecutedCell.Role?) -> CellFailure? {
     let source = context.split.source
     guard !source.allSatisfy(\.isWhitespace) else { return nil }

@@ -5,6 +5,9 @@ struct PrintedText {
   /// More than this goes out at once.
   private static let limit = 1 << 20
 
+  /// How the runtime's reports of fatal errors begin, after their place.
+  private static let marks = ["Fatal error", "Precondition failed", "Assertion failed"]
+
   private var pending: [StandardStream: [UInt8]] = [:]
 
   /// Adds bytes and returns the text that is due, if they have become many.
@@ -16,8 +19,11 @@ struct PrintedText {
 
   /// Takes what there is, without a character's unfinished bytes at the end.
   ///
-  /// - Parameter keepsFatalError: Whether a fatal error's report stays, because the cell's end
-  ///   may follow; it then becomes the error's text.
+  /// - Parameters:
+  ///   - stream: Standard output or error.
+  ///   - keepsFatalError: Whether a fatal error's report stays, because the cell's end may follow;
+  ///     it then becomes the error's text.
+  /// - Returns: The text; `nil` when there is none.
   mutating func take(_ stream: StandardStream, keepsFatalError: Bool) -> String? {
     guard var bytes = pending[stream], !bytes.isEmpty else { return nil }
     var kept: [UInt8] = []
@@ -44,7 +50,7 @@ struct PrintedText {
     guard let bytes = pending[.stderr], let start = Self.fatalErrorStart(bytes) else { return nil }
     pending[.stderr] = Array(bytes[..<start])
     let text = String(decoding: bytes[start...], as: UTF8.self)
-    guard let mark = text.range(of: "Fatal error") else { return nil }
+    guard let mark = Self.marks.lazy.compactMap({ text.range(of: $0) }).first else { return nil }
     var message = text[mark.upperBound...].drop { $0 == ":" || $0 == " " }
     // The runtime adds frames with addresses; the session has its own backtrace.
     if let trace = String(message).range(of: "\nCurrent stack trace:") {
@@ -55,15 +61,13 @@ struct PrintedText {
 
   /// Where the line begins that reports a fatal error.
   private static func fatalErrorStart(_ bytes: [UInt8]) -> Int? {
-    let mark = Array("Fatal error".utf8)
-    guard bytes.count >= mark.count else { return nil }
-    var index = bytes.count - mark.count
-    while index >= 0 {
-      if bytes[index] == mark[0], bytes[index..<(index + mark.count)].elementsEqual(mark) {
-        let line = bytes[..<index].lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
-        return line
+    for mark in marks.map({ Array($0.utf8) }) where bytes.count >= mark.count {
+      for index in (0...(bytes.count - mark.count)).reversed()
+      where bytes[index] == mark[0]
+        && bytes[index..<(index + mark.count)].elementsEqual(mark)
+      {
+        return bytes[..<index].lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
       }
-      index -= 1
     }
     return nil
   }

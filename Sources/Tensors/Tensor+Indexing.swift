@@ -26,7 +26,7 @@ extension Tensor {
   @_disfavoredOverload
   public subscript(_ indices: any TensorIndex...) -> TensorLiteral<Scalar> {
     get { TensorLiteral(Tensor(storage: storage, layout: selected(indices))) }
-    set { assign(Tensor(newValue), to: indices) }
+    set { assign(Tensor(describedBy: newValue), to: indices) }
   }
 
   /// One element as a plain number; assigning fills everything the indices select.
@@ -39,7 +39,7 @@ extension Tensor {
   /// - Precondition: Reading selects exactly one element.
   public subscript(scalar indices: any TensorIndex...) -> Scalar {
     get { Tensor(storage: storage, layout: selected(indices)).item() }
-    set { assign(Tensor(newValue), to: indices) }
+    set { assign(Tensor(describedBy: newValue), to: indices) }
   }
 
   /// The part that indices select of the last axes; axes before them stay whole.
@@ -62,7 +62,7 @@ extension Tensor {
   @_disfavoredOverload
   public subscript(_ all: UnboundedRange, _ indices: any TensorIndex...) -> TensorLiteral<Scalar> {
     get { TensorLiteral(Tensor(storage: storage, layout: selected(padded(indices)))) }
-    set { assign(Tensor(newValue), to: padded(indices)) }
+    set { assign(Tensor(describedBy: newValue), to: padded(indices)) }
   }
 
   private func padded(_ indices: [any TensorIndex]) -> [any TensorIndex] {
@@ -194,7 +194,7 @@ extension Tensor {
   @_disfavoredOverload
   public subscript(_ mask: Tensor<Bool>) -> TensorLiteral<Scalar> {
     get { TensorLiteral(self[mask] as Tensor) }
-    set { self[mask] = Tensor(newValue) }
+    set { self[mask] = Tensor(describedBy: newValue) }
   }
 
   private func located(_ mask: Tensor<Bool>) -> (positions: [Int], count: Int, itemShape: [Int]) {

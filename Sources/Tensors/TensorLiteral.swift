@@ -80,11 +80,13 @@ extension Tensor: ExpressibleByArrayLiteral {
   ///
   /// - Precondition: Lists of the same level have the same shape.
   public init(arrayLiteral elements: TensorLiteral<Scalar>...) {
-    self.init(TensorLiteral.list(elements))
+    self.init(describedBy: TensorLiteral.list(elements))
   }
 
   /// Creates the tensor that a literal describes.
-  init(_ literal: TensorLiteral<Scalar>) {
+  ///
+  /// It has a label so that a cell, which sees internal members, does not take it for another.
+  init(describedBy literal: TensorLiteral<Scalar>) {
     var values: [Scalar] = []
     literal.append(to: &values)
     self.init(shape: literal.shape, values: values)

@@ -168,6 +168,7 @@ struct CellTests {
     #include <stdlib.h>
     #include <string.h>
     static char *(*renderer)(const void *);
+    int32_t martlet_worker_has_notebook(void) { return 1; }
     void martlet_worker_emit(int32_t kind, const uint8_t *payload, size_t count) {
       fflush(stdout);
       printf("%d %.*s\\n", kind, (int)count, (const char *)payload);
