@@ -1,4 +1,3 @@
-import Glibc
 import Processes
 
 /// The Swift toolchain that compiles cells.
@@ -23,21 +22,21 @@ package struct Toolchain: Sendable, Equatable {
   ) throws(CellCompilerError) -> Toolchain {
     if let chosen = environment["MARTLET_TOOLCHAIN"], !chosen.isEmpty {
       for root in [chosen, chosen + "/usr"]
-      where unsafe access(root + "/bin/swift-frontend", X_OK) == 0 {
+      where Files.isExecutable(root + "/bin/swift-frontend") {
         return Toolchain(root: root)
       }
       throw .toolchainMissing(searched: "MARTLET_TOOLCHAIN=\(chosen)")
     }
     let folders = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
     for folder in folders {
-      guard let swift = resolved("\(folder)/swift") else { continue }
+      guard let swift = Files.resolved("\(folder)/swift") else { continue }
       let bin = swift.prefix(upTo: swift.lastIndex(of: "/") ?? swift.startIndex)
-      if unsafe access(bin + "/swift-frontend", X_OK) == 0 {
+      if Files.isExecutable(bin + "/swift-frontend") {
         return Toolchain(root: String(bin.dropLast("/bin".count)))
       }
     }
     for root in ["/opt/swift/usr", "/usr"]
-    where unsafe access(root + "/bin/swift-frontend", X_OK) == 0 {
+    where Files.isExecutable(root + "/bin/swift-frontend") {
       return Toolchain(root: root)
     }
     throw .toolchainMissing(searched: "PATH, /opt/swift and /usr")
@@ -81,12 +80,6 @@ package struct Toolchain: Sendable, Equatable {
   #else
     package static let architecture = "x86_64"
   #endif
-
-  private static func resolved(_ path: String) -> String? {
-    guard let real = unsafe realpath(path, nil) else { return nil }
-    defer { unsafe free(real) }
-    return unsafe String(cString: real)
-  }
 }
 
 extension String {

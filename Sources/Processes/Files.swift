@@ -67,6 +67,18 @@ package enum Files {
     unsafe rmdir(path)
   }
 
+  /// Whether `path` may be executed.
+  package static func isExecutable(_ path: String) -> Bool {
+    unsafe access(path, X_OK) == 0
+  }
+
+  /// The path without symbolic links; `nil` when there is no such file.
+  package static func resolved(_ path: String) -> String? {
+    guard let real = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(real) }
+    return unsafe String(cString: real)
+  }
+
   /// The path of this program's own file.
   package static var executable: String {
     var buffer = [CChar](repeating: 0, count: 4096)

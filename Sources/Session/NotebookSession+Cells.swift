@@ -254,13 +254,17 @@ extension NotebookSession {
   }
 }
 
-/// A value that one thread sets before another reads it.
-final class Box<Value>: @unchecked Sendable {
-  // Sendable: a semaphore or the end of a run orders the write before the read.
-  var value: Value
+/// A value that one thread sets and another reads.
+final class Box<Value: Sendable>: Sendable {
+  private let guarded: Mutex<Value>
 
   init(_ value: Value) {
-    self.value = value
+    guarded = Mutex(value)
+  }
+
+  var value: Value {
+    get { guarded.withLock { $0 } }
+    set { guarded.withLock { $0 = newValue } }
   }
 }
 

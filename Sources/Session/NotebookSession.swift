@@ -41,7 +41,7 @@ package final class NotebookSession: CellExecutor {
   /// What the session has run; touched only on `queue`.
   var history: SessionHistory {
     get { historyBox.value }
-    _modify { yield &historyBox.value }
+    set { historyBox.value = newValue }
   }
 
   /// What several threads see.

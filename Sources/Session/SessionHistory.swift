@@ -1,7 +1,7 @@
 import Workflows
 
 /// What a session has run so far: the modules that later cells see, and the cells as written.
-struct SessionHistory {
+struct SessionHistory: Sendable {
   /// The latest module; it re-exports the ones before it.
   private(set) var latestModule: String?
   private var moduleCount = 0

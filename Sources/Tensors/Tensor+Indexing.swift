@@ -39,7 +39,7 @@ extension Tensor {
   /// - Precondition: Reading selects exactly one element.
   public subscript(scalar indices: any TensorIndex...) -> Scalar {
     get { Tensor(storage: storage, layout: selected(indices)).item() }
-    set { assign(Tensor(describedBy: newValue), to: indices) }
+    set { assign(Tensor(newValue), to: indices) }
   }
 
   /// The part that indices select of the last axes; axes before them stay whole.
