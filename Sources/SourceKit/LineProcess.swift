@@ -124,7 +124,7 @@ package final class LineProcess: Sendable {
     let count = unsafe read(file, &buffer, buffer.count)
     let fields = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self).split(separator: " ")
     guard fields.count > 1, let pages = Int(fields[1]) else { return 0 }
-    return pages * sysconf(Int32(_SC_PAGESIZE)) >> 20
+    return pages * sysconf(Int32(_SC_PAGESIZE)) / 1_048_576
   }
 
   /// Waits until the connection is ready for `event`.
