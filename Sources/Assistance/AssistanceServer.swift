@@ -1,6 +1,7 @@
 import Dispatch
 import FoundationEssentials
 import SourceKit
+import Synchronization
 
 /// Answers requests with the toolchain's sourcekitd; lives in a process of its own.
 final class AssistanceServer {
@@ -39,11 +40,6 @@ final class AssistanceServer {
     } catch {
       return AssistanceReply(failure: error.description)
     }
-  }
-
-  /// Removes what the server wrote.
-  func tidyUp() {
-    modules.remove()
   }
 
   private func completion(
@@ -163,16 +159,17 @@ final class AssistanceServer {
 /// Serves requests on standard input until it ends; the whole life of `martlet assist`.
 ///
 /// - Parameter toolchain: The toolchain's `usr` folder.
-/// - Returns: The exit status.
+/// - Returns: The exit status of a server that cannot work; otherwise the process ends here.
 package func runAssistanceServer(toolchain: String) -> Int32 {
   var connection = LineConnection()
   let scratch = ModuleFolders.folder(ofProcess: ProcessInfo.processInfo.processIdentifier)
   guard let server = try? AssistanceServer(toolchain: toolchain, scratch: scratch) else { return 1 }
-  // A request may never return, so the end of the client is watched for beside it.
+  // A request may never return, so the end of the client is watched for beside it. Whoever sees it
+  // first removes the files, and the other one waits for the end of the process.
+  let departure = Departure(scratch: scratch)
   DispatchQueue.global().async {
     LineConnection.waitForEnd()
-    ModuleFolders(folder: scratch).remove()
-    LineConnection.leave()
+    departure.leave()
   }
   while let line = connection.readLine() {
     let reply: AssistanceReply
@@ -185,6 +182,20 @@ package func runAssistanceServer(toolchain: String) -> Int32 {
       break
     }
   }
-  server.tidyUp()
-  return 0
+  departure.leave()
+}
+
+/// The end of the server's process.
+private final class Departure: Sendable {
+  private let modules: Mutex<ModuleFolders>
+
+  init(scratch: String) {
+    modules = Mutex(ModuleFolders(folder: scratch))
+  }
+
+  /// Removes what the server wrote and ends the process.
+  func leave() -> Never {
+    modules.withLock { $0.remove() }
+    LineConnection.leave()
+  }
 }

@@ -17,13 +17,17 @@ package final class Assistant: Sendable {
     package var later: Duration
     /// A stay without requests, after which the process and its memory go.
     package var idle: Duration
+    /// The resident memory beyond which a process that has doubled since its start is replaced.
+    package var memoryMebibytes: Int
 
     package init(
-      first: Duration = .seconds(5), later: Duration = .seconds(2), idle: Duration = .seconds(60)
+      first: Duration = .seconds(5), later: Duration = .seconds(2), idle: Duration = .seconds(60),
+      memoryMebibytes: Int = 700
     ) {
       self.first = first
       self.later = later
       self.idle = idle
+      self.memoryMebibytes = memoryMebibytes
     }
   }
 
@@ -38,6 +42,8 @@ package final class Assistant: Sendable {
     var process: LineProcess?
     /// What the process last had to load.
     var loaded: [String]?
+    /// What the process held after its first answer.
+    var initialMebibytes: Int?
     var isShutDown = false
     /// The newest request of each kind.
     var newest: [AssistanceRequest.Kind: Int] = [:]
@@ -183,8 +189,14 @@ package final class Assistant: Sendable {
         return nil
       }
       do throws(SourceKitError) {
-        let answer = try process.exchange(Array(line), within: isWarm ? limits.later : limits.first)
-        state.withLock { $0.loaded = needs }
+        // An inspection type-checks everything anew, so it is never as quick as a completion.
+        let isQuick = isWarm && request.kind == .completion
+        let answer = try process.exchange(
+          Array(line), within: isQuick ? limits.later : limits.first)
+        if hasOutgrown(process, loaded: needs) {
+          end(process)
+          warmUp(prefixSource: context, compilerArguments: request.arguments)
+        }
         return try? JSONDecoder().decode(AssistanceReply.self, from: Data(answer))
       } catch {
         end(process)
@@ -202,8 +214,22 @@ package final class Assistant: Sendable {
       guard !state.isShutDown, state.newest[kind] == number else { return nil }
       if let process = state.process { return (process, state.loaded == needs) }
       state.loaded = nil
+      state.initialMebibytes = nil
       state.process = try? LineProcess(executable: executable, arguments: arguments)
       return state.process.map { ($0, false) }
+    }
+  }
+
+  /// Notes what `process` has loaded, and tells whether it has grown too large.
+  ///
+  /// A process that needs much from the start is not too large: another would need as much.
+  private func hasOutgrown(_ process: LineProcess, loaded needs: [String]) -> Bool {
+    let size = process.residentMebibytes
+    return state.withLock { state in
+      state.loaded = needs
+      let initial = state.initialMebibytes ?? size
+      state.initialMebibytes = initial
+      return size > max(limits.memoryMebibytes, 2 * initial)
     }
   }
 

@@ -63,9 +63,17 @@ struct ModuleFolders {
     return number
   }
 
-  /// Removes the links.
+  /// Removes the links; another process may be doing the same.
   func remove() {
-    try? FileManager.default.removeItem(atPath: folder)
+    let files = FileManager.default
+    for generation in (try? files.contentsOfDirectory(atPath: folder)) ?? [] {
+      let links = "\(folder)/\(generation)"
+      for name in (try? files.contentsOfDirectory(atPath: links)) ?? [] {
+        try? files.removeItem(atPath: "\(links)/\(name)")
+      }
+      try? files.removeItem(atPath: links)
+    }
+    try? files.removeItem(atPath: folder)
   }
 
   /// Links the numbers that follow in every import folder that holds numbered modules.

@@ -115,6 +115,18 @@ package final class LineProcess: Sendable {
     }
   }
 
+  /// The memory that the process holds, in units of 2^20 bytes; 0 once it has ended.
+  package var residentMebibytes: Int {
+    let file = unsafe open("/proc/\(identifier)/statm", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return 0 }
+    defer { close(file) }
+    var buffer = [UInt8](repeating: 0, count: 128)
+    let count = unsafe read(file, &buffer, buffer.count)
+    let fields = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self).split(separator: " ")
+    guard fields.count > 1, let pages = Int(fields[1]) else { return 0 }
+    return pages * sysconf(Int32(_SC_PAGESIZE)) / 1_048_576
+  }
+
   /// Waits until the connection is ready for `event`.
   private func wait(for event: Int32, until deadline: ContinuousClock.Instant)
     throws(SourceKitError)

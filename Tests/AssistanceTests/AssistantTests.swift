@@ -90,6 +90,17 @@ struct AssistantTests {
     #expect(await session.texts("prin§") == ["print"])
   }
 
+  @Test("keeps a server that needs much memory from the start")
+  func memory() async throws {
+    var limits = Session.patient
+    limits.memoryMebibytes = 10
+    let session = try Session(limits: limits)
+    #expect(await session.texts("prin§") == ["print"])
+    let identifier = session.assistant.serverIdentifier
+    for _ in 0..<3 { #expect(await session.texts("prin§") == ["print"]) }
+    #expect(session.assistant.serverIdentifier == identifier)
+  }
+
   @Test("ends the server and its files with the shut-down; later requests have no answer")
   func shutDown() async throws {
     let session = try Session()
