@@ -97,7 +97,12 @@ package final class CellCompiler: Sendable {
       "-gline-tables-only", "-diagnostic-style", "llvm", "-no-color-diagnostics",
       "-o", base + ".o",
     ]
-    if cell.joinsSession { arguments += ["-emit-module-path", base + ".swiftmodule"] }
+    if cell.joinsSession {
+      // With the documentation, which inspection shows.
+      arguments += [
+        "-emit-module-path", base + ".swiftmodule", "-emit-module-doc-path", base + ".swiftdoc",
+      ]
+    }
     arguments += sharedArguments
     let output = try run(toolchain.frontend, arguments)
     let diagnostics = places(of: Diagnostic.parse(output.errorText), in: cell)
@@ -169,8 +174,16 @@ package final class CellCompiler: Sendable {
     var result: [Diagnostic] = []
     var followsHidden = false
     for diagnostic in diagnostics {
+      if isAboutRetroactiveConformance(diagnostic) {
+        followsHidden = true
+        continue
+      }
       guard diagnostic.file == cell.label else {
-        let isAside = diagnostic.severity == .note || diagnostic.file.hasPrefix("Cell_")
+        // Warnings about the generated imports are about the session's own doing.
+        let isGenerated = diagnostic.file.hasPrefix(folder) || diagnostic.file.hasPrefix("Cell_")
+        let isAside =
+          diagnostic.severity != .error && (isGenerated || diagnostic.severity == .note)
+          || diagnostic.file.hasPrefix("Cell_")
         if !isAside { result.append(diagnostic) }
         continue
       }
@@ -184,6 +197,12 @@ package final class CellCompiler: Sendable {
       result.append(mapped)
     }
     return result
+  }
+
+  /// Whether a warning is about types of earlier cells, which are modules only to the compiler.
+  private func isAboutRetroactiveConformance(_ diagnostic: Diagnostic) -> Bool {
+    diagnostic.severity == .warning
+      && diagnostic.message.hasPrefix("extension declares a conformance of imported type")
   }
 
   private func write(_ text: String, to path: String) throws(CellCompilerError) {

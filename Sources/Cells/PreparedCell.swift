@@ -20,6 +20,11 @@ package struct PreparedCell: Sendable, Equatable {
   package let statementLines: [Int]
   /// The modules that it imports.
   package let imports: [String]
+  /// What the cell adds to types, as in `S: P` and `S.f`, when it holds nothing but extensions.
+  ///
+  /// Such a cell stays out of the chain of modules: a conformance cannot be shadowed, so each later
+  /// cell imports just the latest.
+  package let extensionKeys: Set<String>?
   private let insertions: [Insertion]
 
   /// Variables that one statement declares.
@@ -43,10 +48,12 @@ package struct PreparedCell: Sendable, Equatable {
   ///   - source: The cell without its directive lines.
   ///   - label: The name for diagnostics, as in `cell 3`.
   ///   - firstLine: The line of the cell at which `source` begins.
+  ///   - extensionModules: Names of the modules of extensions that the cell sees.
   ///   - sessionModules: Module names that the cell sees: the session's earlier cells.
   /// - Throws: `CellsError` for asynchronous forms that a cell cannot have.
   package init(
-    source: String, label: String, firstLine: Int = 1, imports sessionModules: [String] = []
+    source: String, label: String, firstLine: Int = 1, imports sessionModules: [String] = [],
+    extensions extensionModules: [String] = []
   ) throws(CellsError) {
     let file = Parser.parse(source: source)
     let locations = SourceLocationConverter(fileName: label, tree: file)
@@ -56,11 +63,13 @@ package struct PreparedCell: Sendable, Equatable {
     joinsSession = rewriter.joinsSession
     variables = rewriter.variables
     imports = rewriter.imports
+    extensionKeys = ExtensionKeys.keys(of: file)
     statementLines = rewriter.statementLines.map { $0 + firstLine - 1 }
     insertions = rewriter.insertions.map {
       Insertion(line: $0.line + firstLine - 1, column: $0.column, text: $0.text)
     }
     var lines = sessionModules.map { "@_exported import \($0)" }
+    lines += extensionModules.map { "@_implementationOnly import \($0)" }
     lines += rewriter.neededFunctions
     lines.append("#sourceLocation(file: \"\(label)\", line: \(firstLine))")
     text = lines.joined(separator: "\n") + "\n" + rewriter.apply(to: source) + "\n"

@@ -47,9 +47,7 @@ extension NotebookSession {
     let prepared: PreparedCell
     let compiled: CellCompiler.Result
     do throws(CellsError) {
-      prepared = try PreparedCell(
-        source: source, label: context.label, firstLine: context.split.firstLine,
-        imports: history.latestModule.map { [$0] } ?? [])
+      prepared = try prepare(context)
     } catch {
       return context.failures.cannotBePrepared(error)
     }
@@ -70,6 +68,8 @@ extension NotebookSession {
       history.workerWasReplaced()
       compiler.workerWasReplaced()
       ensureWorker()
+    } else if let keys = prepared.extensionKeys {
+      history.joinExtensions(module, keys: keys, cellID: context.request.cellID)
     } else if prepared.joinsSession {
       history.noteImports(prepared.imports)
       history.join(module)
@@ -79,6 +79,19 @@ extension NotebookSession {
     shared.withLock { $0.latestModule = latest }
     if end == .finished, let role { record(context, role: role) }
     return failure(of: end, prepared, progress: progress, context, compiler)
+  }
+
+  private func prepare(_ context: CellContext) throws(CellsError) -> PreparedCell {
+    let modules = history.latestModule.map { [$0] } ?? []
+    let prepared = try PreparedCell(
+      source: context.split.source, label: context.label, firstLine: context.split.firstLine,
+      imports: modules, extensions: history.extensionModules)
+    guard let keys = prepared.extensionKeys else { return prepared }
+    // Run again, it must not see the conformances that it declares.
+    return try PreparedCell(
+      source: context.split.source, label: context.label, firstLine: context.split.firstLine,
+      imports: modules,
+      extensions: history.extensionModules(besides: keys, cellID: context.request.cellID))
   }
 
   /// Hands an object to the worker and waits for the cell's end.
@@ -109,7 +122,8 @@ extension NotebookSession {
   func valueOfHiddenCell(_ source: String, _ context: CellContext) -> String? {
     guard let compiler = readyCompiler(),
       let prepared = try? PreparedCell(
-        source: source, label: "hidden", imports: history.latestModule.map { [$0] } ?? []),
+        source: source, label: "hidden", imports: history.latestModule.map { [$0] } ?? [],
+        extensions: history.extensionModules),
       let compiled = try? compiler.compile(prepared, module: history.nextModule()),
       let object = compiled.object
     else { return nil }
