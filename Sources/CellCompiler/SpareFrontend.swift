@@ -21,8 +21,12 @@ final class SpareFrontend: Sendable {
   init?(executable: String, folder: String, number: Int) {
     pipe = "\(folder)/arguments-\(number)"
     guard Files.makePipe(pipe) else { return nil }
+    // It must not wait for ever when this process is killed; util-linux can see to that.
+    let guardian = findExecutable("setpriv").map { [$0, "--pdeathsig", "KILL"] } ?? []
+    let words = guardian + [executable, "@\(pipe)"]
     command = Command(
-      ProcessConfiguration(executable: executable, arguments: ["@\(pipe)"], directory: folder))
+      ProcessConfiguration(
+        executable: words[0], arguments: Array(words.dropFirst()), directory: folder))
     startThread {
       let output = try? self.command.run()
       self.output.withLock { $0 = output }
