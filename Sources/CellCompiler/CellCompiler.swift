@@ -14,6 +14,7 @@ package final class CellCompiler: Sendable {
   private let linker: (path: String, isLLD: Bool)
   private let running = Mutex<Command?>(nil)
   private let linked = Mutex<Set<String>>([])
+  private let spare = Mutex<(frontend: SpareFrontend?, count: Int)>((nil, 0))
 
   /// The library that cells may import as `Martlet`.
   package struct UserLibrary: Sendable {
@@ -104,7 +105,7 @@ package final class CellCompiler: Sendable {
       ]
     }
     arguments += sharedArguments
-    let output = try run(toolchain.frontend, arguments)
+    let output = try runFrontend(arguments)
     let diagnostics = places(of: Diagnostic.parse(output.errorText), in: cell)
     let hasErrors = diagnostics.contains { $0.severity == .error }
     switch output.status {
@@ -149,6 +150,38 @@ package final class CellCompiler: Sendable {
       throw .linkFailed(message: output.errorText)
     }
     linked.withLock { $0.formUnion(flags) }
+  }
+
+  /// Compiles with the compiler that waits, if there is one, and starts the next.
+  private func runFrontend(_ arguments: [String]) throws(CellCompilerError) -> CommandOutput {
+    let waiting = spare.withLock { state in
+      defer { state.frontend = nil }
+      return state.frontend
+    }
+    defer { startSpare() }
+    if let waiting {
+      running.withLock { $0 = waiting.running }
+      let output = waiting.run(arguments.filter { $0 != "-frontend" })
+      running.withLock { $0 = nil }
+      if let output {
+        if waiting.running.isCancelled { throw .interrupted }
+        return output
+      }
+    }
+    return try run(toolchain.frontend, arguments)
+  }
+
+  private func startSpare() {
+    spare.withLock { state in
+      state.count += 1
+      state.frontend = SpareFrontend(
+        executable: toolchain.frontend, folder: folder, number: state.count)
+    }
+  }
+
+  /// Ends the compiler that waits; the session is over.
+  package func shutDown() {
+    spare.withLock { $0.frontend }?.expire()
   }
 
   private func run(

@@ -48,8 +48,8 @@ package struct PreparedCell: Sendable, Equatable {
   ///   - source: The cell without its directive lines.
   ///   - label: The name for diagnostics, as in `cell 3`.
   ///   - firstLine: The line of the cell at which `source` begins.
-  ///   - extensionModules: Names of the modules of extensions that the cell sees.
   ///   - sessionModules: Module names that the cell sees: the session's earlier cells.
+  ///   - extensionModules: Names of the modules of extensions that the cell sees.
   /// - Throws: `CellsError` for asynchronous forms that a cell cannot have.
   package init(
     source: String, label: String, firstLine: Int = 1, imports sessionModules: [String] = [],

@@ -151,3 +151,8 @@ package func startThread(stackBytes: Int = 1 << 20, _ body: @escaping @Sendable 
     }, Unmanaged.passRetained(Box(body)).toOpaque())
   unsafe pthread_attr_destroy(&attributes)
 }
+
+/// Blocks the calling thread for a while.
+package func sleepMilliseconds(_ count: Int) {
+  usleep(UInt32(count * 1_000))
+}

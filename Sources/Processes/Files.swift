@@ -67,6 +67,28 @@ package enum Files {
     unsafe rmdir(path)
   }
 
+  /// Makes a named pipe at `path`.
+  package static func makePipe(_ path: String) -> Bool {
+    unsafe mkfifo(path, 0o600) == 0
+  }
+
+  /// Writes `text` to the named pipe at `path`, once a reader has opened it.
+  ///
+  /// - Returns: Whether there was a reader within `milliseconds`.
+  package static func writeToPipe(_ text: String, at path: String, milliseconds: Int) -> Bool {
+    for _ in 0..<max(milliseconds, 1) {
+      let descriptor = unsafe open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+      if descriptor >= 0 {
+        defer { close(descriptor) }
+        _ = fcntl(descriptor, F_SETFL, 0)
+        return FileDescriptor.write(Array(text.utf8), to: descriptor)
+      }
+      guard errno == ENXIO else { return false }
+      sleepMilliseconds(1)
+    }
+    return false
+  }
+
   /// Whether `path` may be executed.
   package static func isExecutable(_ path: String) -> Bool {
     unsafe access(path, X_OK) == 0

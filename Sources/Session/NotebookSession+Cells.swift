@@ -1,7 +1,6 @@
 import CellCompiler
 import Cells
 import Dispatch
-import Glibc
 import JupyterProtocol
 import Kernel
 import Processes
@@ -280,9 +279,4 @@ final class Box<Value: Sendable>: Sendable {
     get { guarded.withLock { $0 } }
     set { guarded.withLock { $0 = newValue } }
   }
-}
-
-/// Sleeps for a short time.
-func pause(milliseconds: Int) {
-  usleep(UInt32(milliseconds * 1_000))
 }

@@ -122,13 +122,14 @@ package final class NotebookSession: CellExecutor {
 
   package func shutDown() async {
     interrupt()
-    let (worker, assistant, folder) = shared.withLock { state in
+    let (worker, assistant, compiler) = shared.withLock { state in
       defer { state.worker = nil }
-      return (state.worker, state.assistant, state.compiler?.folder)
+      return (state.worker, state.assistant, state.compiler)
     }
     worker?.kill()
     assistant?.shutDown()
-    if let folder { Files.removeFolder(folder) }
+    compiler?.shutDown()
+    if let compiler { Files.removeFolder(compiler.folder) }
   }
 
   // MARK: Interrupts
@@ -141,7 +142,7 @@ package final class NotebookSession: CellExecutor {
       guard let worker, current === run else { return }
       let fields = attempt < 60 ? [] : ["firm"]
       worker.send(WorkerMessage(kind: WorkerMessageKind.interrupt, texts: fields))
-      pause(milliseconds: attempt < 20 ? 2 : 5)
+      sleepMilliseconds(attempt < 20 ? 2 : 5)
     }
     // Something holds a lock that everything needs; only a new process helps.
     shared.withLock { $0.run === run ? $0.worker : nil }?.kill()
