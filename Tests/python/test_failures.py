@@ -204,7 +204,12 @@ def test_an_interrupt_while_the_cell_waits_for_input(kernel):
 
 def test_an_interrupt_of_an_idle_kernel_does_nothing(kernel):
     kernel.ok("var kept = 1")
-    kernel.manager.interrupt_kernel()
+    message = kernel.client.session.msg("interrupt_request", {})
+    kernel.client.control_channel.send(message)
+    # Only after the answer: shell and control have no common order.
+    reply = kernel.client.get_control_msg(timeout=30)
+    assert reply["parent_header"]["msg_id"] == message["header"]["msg_id"]
+    assert reply["content"]["status"] == "ok"
     assert kernel.ok("kept").value == "1"
 
 
