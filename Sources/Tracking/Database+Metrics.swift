@@ -7,7 +7,7 @@ struct SeriesKey: Hashable {
 }
 
 /// The numbers under which the points of a metric are stored.
-struct Series {
+struct MetricSeries {
   let id: Int64
   /// The time from which its points count theirs.
   let originMilliseconds: Int64
@@ -86,7 +86,7 @@ extension Database {
         try update(series, with: addition)
         return
       }
-      var additions: [String: (series: Series, addition: Addition)] = [:]
+      var additions: [String: (series: MetricSeries, addition: Addition)] = [:]
       for entry in entries {
         if additions[entry.key] == nil {
           additions[entry.key] = (try series(of: entry, run: run), Addition())
@@ -101,7 +101,7 @@ extension Database {
   }
 
   private func insert(
-    _ entry: MetricEntry, into series: Series, addition: inout Addition
+    _ entry: MetricEntry, into series: MetricSeries, addition: inout Addition
   ) throws(TrackingError) {
     let time = entry.timeMilliseconds &- series.originMilliseconds
     var step = entry.step ?? 0
@@ -133,7 +133,7 @@ extension Database {
       """
   }()
 
-  private func update(_ series: Series, with addition: Addition) throws(TrackingError) {
+  private func update(_ series: MetricSeries, with addition: Addition) throws(TrackingError) {
     guard let last = addition.last else { return }
     try execute(
       Self.summaryUpdate, .integer(series.id), .integer(addition.count), .integer(last.step),
@@ -142,7 +142,7 @@ extension Database {
       .integer(orNull: addition.maximum?.step))
   }
 
-  private func series(of entry: MetricEntry, run: Int64) throws(TrackingError) -> Series {
+  private func series(of entry: MetricEntry, run: Int64) throws(TrackingError) -> MetricSeries {
     let key = SeriesKey(run: run, key: entry.key)
     if let known = series[key] { return known }
     try execute(
@@ -150,7 +150,7 @@ extension Database {
       .integer(run), .text(entry.key), .integer(entry.timeMilliseconds))
     let found = try query(
       "SELECT id, origin_ms FROM series WHERE run = ? AND key = ?", .integer(run), .text(entry.key)
-    ) { Series(id: $0.integer(0), originMilliseconds: $0.integer(1)) }
+    ) { MetricSeries(id: $0.integer(0), originMilliseconds: $0.integer(1)) }
     guard let found = found.first else { throw .runNotFound(reference: "\(run)") }
     series[key] = found
     return found
@@ -176,7 +176,7 @@ extension Database {
   func points(run: Int64, key: String) throws(TrackingError) -> [MetricPoint]? {
     let series = try query(
       "SELECT id, origin_ms FROM series WHERE run = ? AND key = ?", .integer(run), .text(key)
-    ) { Series(id: $0.integer(0), originMilliseconds: $0.integer(1)) }
+    ) { MetricSeries(id: $0.integer(0), originMilliseconds: $0.integer(1)) }
     guard let series = series.first else { return nil }
     return try query(
       "SELECT step, time, value FROM points WHERE series = ? ORDER BY step, time, value",

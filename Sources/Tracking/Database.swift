@@ -8,7 +8,7 @@ package final class Database {
   package let path: String
   private let connection: Connection
   /// The numbers of series that are known to be stored.
-  var series: [SeriesKey: Series] = [:]
+  var series: [SeriesKey: MetricSeries] = [:]
   /// Runs found interrupted that could not be marked so in the file, and when they ended.
   var unmarkedInterruptions: [Int64: Int64] = [:]
 

@@ -95,3 +95,9 @@ def test_tensors_compute_what_numpy_would(shared_kernel):
     )
     expected = math.exp(3) / sum(math.exp(n) for n in (1, 2, 3))
     assert abs(float(result.value) - expected) < 1e-12
+
+
+def test_names_of_the_library_are_not_ambiguous_in_a_cell(kernel):
+    kernel.ok("import Martlet")
+    assert kernel.ok('let curves: [Series] = [Series("a", y: [1, 2])]\ncurves.count').value == "1"
+    assert "2, 2" in kernel.ok("Tensor<Float>([[1, 2], [3, 4]])").value
