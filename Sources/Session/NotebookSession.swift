@@ -79,6 +79,7 @@ package final class NotebookSession: CellExecutor {
       $0.isInterrupted = false
     }
     defer { shared.withLock { $0.isExecuting = false } }
+    if cell.isInterrupted() { interrupt() }
     return await withCheckedContinuation { continuation in
       queue.async { continuation.resume(returning: self.runCell(cell, output)) }
     }

@@ -222,7 +222,9 @@ def test_many_interrupts_in_a_row(kernel):
 
 
 def test_control_answers_while_a_cell_runs(kernel):
-    message_id = kernel.send("while true {}")
+    message_id = kernel.send('print("on")\nwhile true {}')
+    while kernel.client.get_iopub_msg(timeout=60)["msg_type"] != "stream":
+        pass
     message = kernel.client.session.msg("kernel_info_request", {})
     kernel.client.control_channel.send(message)
     start = time.monotonic()
