@@ -92,7 +92,7 @@ let level3: [Target] = [
     name: "Session",
     dependencies: [
       "Kernel", "JupyterProtocol", "CellCompiler", "Cells", "Assistance", "Processes",
-      "Tracking", "Workflows", "Cluster",
+      "Tracking", "Workflows", "Cluster", "Digest",
     ],
     swiftSettings: syntax),
   library("Martlet", ["Tensors", "Plots", "Tracking"]),

@@ -55,6 +55,10 @@ package final class NotebookSession: CellExecutor {
     /// Cancels what the running directive waits for, a pipeline or a job.
     var cancelDirective: (@Sendable () -> Void)?
     var idleDeath: ExitStatus?
+    /// Takes the worker's answer to a directive's question; nothing when the worker ends.
+    var takeAnswer: (@Sendable (WorkerMessage?) -> Void)?
+    /// Where `%cd -` leads.
+    var previousFolder: String?
     var assistant: Assistant?
     /// What completion imports to see earlier cells.
     var latestModule: String?
@@ -188,6 +192,11 @@ package final class NotebookSession: CellExecutor {
   }
 
   private func handle(_ event: WorkerProcess.Event, of worker: WorkerProcess) {
+    if case .message(let message) = event, message.kind == WorkerMessageKind.answer {
+      shared.withLock { $0.takeAnswer }?(message)
+      return
+    }
+    if case .ended = event { shared.withLock { $0.takeAnswer }?(nil) }
     let run = shared.withLock { state in
       if case .ended(let status) = event, state.worker === worker {
         state.worker = nil
