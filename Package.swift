@@ -73,6 +73,7 @@ let level1: [Target] = [
 ]
 
 let level2: [Target] = [
+  library("CommandArguments"),
   library("JupyterProtocol", ["Digest"]),
   .target(name: "Cells", swiftSettings: syntax, linkerSettings: syntaxLibraries),
   library("Tensors", ["BLAS"]),
@@ -86,6 +87,7 @@ let level3: [Target] = [
     name: "CellCompiler", dependencies: ["Cells", "Processes"], swiftSettings: syntax),
   library("CellWorker", ["CFaults", "Processes"]),
   library("Kernel", ["ZeroMQ", "JupyterProtocol"]),
+  library("Notebooks", ["Kernel", "JupyterProtocol", "Processes"]),
   library("Cluster", ["Workflows"]),
   library("Assistance", ["SourceKit", "Processes"]),
   .target(
@@ -102,14 +104,15 @@ let level4: [Target] = [
   .executableTarget(
     name: "MartletCommand",
     dependencies: [
-      "Session", "Kernel", "JupyterProtocol", "CellCompiler", "Assistance", "Processes",
-      "Tracking", "Workflows", "Cluster",
+      "Session", "Notebooks", "Kernel", "JupyterProtocol", "CellCompiler", "Assistance",
+      "Processes", "Tracking", "Workflows", "Cluster", "CommandArguments",
     ],
     swiftSettings: syntax),
   .executableTarget(
     name: "WorkerCommand", dependencies: ["CellWorker"], swiftSettings: strict,
     linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
-  .executableTarget(name: "TrackCommand", dependencies: ["Tracking"], swiftSettings: strict),
+  .executableTarget(
+    name: "TrackCommand", dependencies: ["Tracking", "CommandArguments"], swiftSettings: strict),
 ]
 
 let testTargets: [Target] = [
@@ -128,6 +131,7 @@ let testTargets: [Target] = [
   tests("Assistance", ["Assistance"]),
   tests("Martlet", ["Martlet", "Tensors", "Plots", "Tracking"]),
   tests("Session", ["Session", "Kernel", "JupyterProtocol"]),
+  tests("Notebooks", ["Notebooks", "Kernel", "JupyterProtocol"]),
   tests("Kernel", ["Kernel", "JupyterProtocol", "ZeroMQ"]),
   tests("Cluster", ["Cluster", "Workflows"], exclude: ["Golden"]),
 ]

@@ -107,6 +107,7 @@ package final class NotebookSession: CellExecutor {
 
   package func completeness(of code: String) async -> Completeness {
     let split = SplitCell(code)
+    if let completeness = DirectiveTable.completeness(of: split, code: code) { return completeness }
     if split.source.allSatisfy(\.isWhitespace) { return .complete }
     switch SourceCompleteness(of: split.source) {
     case .complete: return .complete

@@ -41,6 +41,18 @@ enum DirectiveTable {
 }
 
 extension DirectiveTable {
+  /// Whether a cell below a directive with two percent signs is whole; `nil` leaves that to Swift.
+  ///
+  /// A body that is not Swift ends with a blank line.
+  static func completeness(of split: SplitCell, code: String) -> Completeness? {
+    guard let directive = split.directives.last, directive.isForCell else { return nil }
+    let isForeign = definition(named: directive.name)?.hasSwiftBody == false
+    let lines = code.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    let endsBlank = lines.count > 2 && lines.last?.allSatisfy(\.isWhitespace) == true
+    if endsBlank, isForeign || split.source.allSatisfy(\.isWhitespace) { return .complete }
+    return isForeign || split.source.isEmpty ? .incomplete(indent: "") : nil
+  }
+
   /// Steps, pipelines and jobs.
   static let workflows: [DirectiveDefinition] = [
     DirectiveDefinition(
