@@ -52,8 +52,9 @@ package struct CellRequest: Sendable {
   package var allowsInput: Bool
   /// The notebook's identifier of the cell, `cellId` in the request's metadata.
   package var cellID: String?
-  /// Whether an interrupt has come since the request's turn began. The executor asks once it takes
-  /// interrupts itself, so that none falls between the two.
+  /// Whether an interrupt has come since the request's turn began.
+  ///
+  /// The executor asks once it takes interrupts itself, so that none falls between the two.
   package var isInterrupted: @Sendable () -> Bool
 
   package init(

@@ -1,4 +1,5 @@
 import CellCompiler
+import Cells
 import Dispatch
 import Kernel
 import Processes
@@ -55,7 +56,7 @@ extension NotebookSession {
       defer {
         state.worker = nil
         state.idleDeath = nil
-        state.latestModule = nil
+        state.scope = SessionScope()
       }
       return (state.worker, state.compiler)
     }

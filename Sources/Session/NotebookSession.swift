@@ -60,8 +60,8 @@ package final class NotebookSession: CellExecutor {
     /// Where `%cd -` leads.
     var previousFolder: String?
     var assistant: Assistant?
-    /// What completion imports to see earlier cells.
-    var latestModule: String?
+    /// What completion sees of earlier cells.
+    var scope = SessionScope()
   }
 
   package init(configuration: Configuration = .besideExecutable) {
@@ -71,6 +71,7 @@ package final class NotebookSession: CellExecutor {
   package func start() {
     queue.async {
       self.prepareCompiler()
+      self.shared.withLock { $0.compiler }?.prepare(module: self.history.upcomingModule)
       self.ensureWorker()
     }
   }

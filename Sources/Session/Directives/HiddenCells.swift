@@ -71,8 +71,7 @@ extension NotebookSession {
   ) throws(DirectiveError) -> PreparedCell {
     do throws(CellsError) {
       return try PreparedCell(
-        source: source, label: label, firstLine: firstLine,
-        imports: history.latestModule.map { [$0] } ?? [], extensions: history.extensionModules)
+        source: source, label: label, firstLine: firstLine, scope: history.scope)
     } catch {
       throw .failed(error.description)
     }
@@ -85,7 +84,7 @@ extension NotebookSession {
     guard let compiler = readyCompiler() else { throw .failure(cannotStart(context)) }
     if isInterrupted { throw .failure(context.failures.interrupted(lines: [])) }
     do throws(CellCompilerError) {
-      return (compiler, try compiler.compile(prepared, module: history.nextModule()))
+      return (compiler, try compile(prepared, with: compiler).result)
     } catch {
       if error == .interrupted { throw .failure(context.failures.interrupted(lines: [])) }
       throw .failed(error.description)
