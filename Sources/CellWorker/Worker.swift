@@ -27,6 +27,7 @@ package final class Worker: Sendable {
     var progress = 0
     var thrown: (name: String, text: String)?
     var renderer: Renderer?
+    var lastUsage = CellUsage()
     /// Counts cell threads, so that a parked thread's late end is not taken for the new one's.
     var generation = 0
   }
@@ -101,6 +102,8 @@ package final class Worker: Sendable {
       cfaults_interrupt(message.text(0) == "firm" ? CFAULTS_FIRM : CFAULTS_POLITE)
     case WorkerMessageKind.acknowledge:
       acknowledgements.put(true)
+    case WorkerMessageKind.environment, WorkerMessageKind.directory, WorkerMessageKind.usage:
+      send(answer(message))
     case WorkerMessageKind.input:
       lines.put(message.fields.isEmpty ? nil : message.text(0))
     default:
@@ -138,7 +141,10 @@ package final class Worker: Sendable {
     }
     guard let entry = unsafe load(job) else { return }
     cfaults_set_active(1)
+    let start = CellUsage.now()
     let ended = unsafe cfaults_call(entry)
+    let usage = CellUsage.now().since(start)
+    state.withLock { $0.lastUsage = usage }
     cfaults_flush_streams()
     cfaults_set_active(0)
     let (isMine, thrown, progress) = state.withLock { state in
@@ -271,6 +277,9 @@ package final class Worker: Sendable {
     send(message)
     _ = acknowledgements.take()
   }
+
+  /// What the last cell's code took.
+  var lastUsage: CellUsage { state.withLock { $0.lastUsage } }
 
   func noteProgress(_ index: Int) {
     state.withLock { $0.progress = index }

@@ -164,7 +164,7 @@ struct CellRewriter {
     _ expression: ExprSyntax, of item: CodeBlockItemSyntax, isLast: Bool
   ) {
     let waits = AwaitFinder.found(in: expression)
-    let isShown = isLast && item.semicolon == nil && isValue(expression)
+    let isShown = isLast && item.semicolon == nil && Self.isValue(expression)
     if isShown {
       shows = true
       insert("martletShow(", before: expression)
@@ -180,7 +180,7 @@ struct CellRewriter {
   }
 
   /// Whether an expression can be handed to a function: not an assignment, not a statement's form.
-  private func isValue(_ expression: ExprSyntax) -> Bool {
+  static func isValue(_ expression: ExprSyntax) -> Bool {
     if expression.is(IfExprSyntax.self) || expression.is(SwitchExprSyntax.self) { return false }
     if expression.is(MissingExprSyntax.self) || expression.is(ClosureExprSyntax.self) {
       return false

@@ -13,7 +13,7 @@ extension NotebookSession {
     }
     let found = await assistant.completions(
       prefixSource: prefix, code: code, cursor: cursor, compilerArguments: arguments,
-      directives: Self.directiveNames)
+      directives: DirectiveTable.writtenNames)
     return Completions(
       matches: found.matches.map {
         Completion(text: $0.text, type: $0.type, signature: $0.signature)

@@ -29,6 +29,9 @@ package struct SessionScope: Sendable, Equatable {
 
   package init() {}
 
+  /// Whether nothing was declared yet.
+  package var isEmpty: Bool { symbols.isEmpty && wholes.isEmpty }
+
   /// Every name with its latest declarations, in no order.
   package var latestSymbols: [Symbol] { symbols.values.flatMap { $0 } }
 

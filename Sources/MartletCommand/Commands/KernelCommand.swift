@@ -1,3 +1,4 @@
+import CommandArguments
 import CellCompiler
 import JupyterProtocol
 import Kernel
