@@ -68,8 +68,9 @@ package struct CellRequest: Sendable {
   package var cellID: String?
   /// The identifier of the request, which outputs name as their parent.
   package var messageID: String
-  /// Whether an interrupt has come since the request's turn began. The executor asks once it takes
-  /// interrupts itself, so that none falls between the two.
+  /// Whether an interrupt has come since the request's turn began.
+  ///
+  /// The executor asks once it takes interrupts itself, so that none falls between the two.
   package var isInterrupted: @Sendable () -> Bool
 
   package init(

@@ -1,5 +1,6 @@
 import Assistance
 import CellCompiler
+import Cells
 import Kernel
 import JupyterProtocol
 import Synchronization
@@ -38,7 +39,7 @@ extension NotebookSession {
           executable: configuration.command, arguments: ["assist"],
           toolchain: compiler.toolchain.root)
       state.assistant = assistant
-      let prefix = state.latestModule.map { "import \($0)" } ?? ""
+      let prefix = state.scope.allImports.joined(separator: "; ")
       return (assistant, prefix, compiler.sharedArguments + ["-module-name", "Cell_next"])
     }
   }

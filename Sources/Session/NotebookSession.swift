@@ -61,8 +61,8 @@ package final class NotebookSession: CellExecutor {
     var cancelDirective: (@Sendable () -> Void)?
     var idleDeath: ExitStatus?
     var assistant: Assistant?
-    /// What completion imports to see earlier cells.
-    var latestModule: String?
+    /// What completion sees of earlier cells.
+    var scope = SessionScope()
   }
 
   package init(configuration: Configuration = .besideExecutable) {
@@ -75,6 +75,7 @@ package final class NotebookSession: CellExecutor {
     }
     queue.async {
       self.prepareCompiler()
+      self.shared.withLock { $0.compiler }?.prepare(module: self.history.upcomingModule)
       self.ensureWorker()
     }
   }
