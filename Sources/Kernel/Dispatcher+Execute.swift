@@ -10,6 +10,7 @@ extension Dispatcher {
     let start = ContinuousClock.now
     let count = state.withLock { state in
       if content.storesHistory { state.executionCount += 1 }
+      if !content.isSilent { state.latestCell = request.message }
       return state.executionCount
     }
     if content.storesHistory { history.append(line: count, source: content.code) }
@@ -21,7 +22,8 @@ extension Dispatcher {
     let cell = CellRequest(
       code: content.code, executionCount: count, isSilent: content.isSilent,
       userExpressions: content.userExpressions, allowsInput: content.allowsInput,
-      cellID: metadata?.cellID, isInterrupted: { self.state.withLock { $0.isInterrupted } })
+      cellID: metadata?.cellID, messageID: request.message.header.identifier,
+      isInterrupted: { self.state.withLock { $0.isInterrupted } })
     let outcome = await run(cell, content, request)
     state.withLock { $0.endInput() }
     if let failure = outcome.failure {
@@ -83,17 +85,31 @@ extension Dispatcher {
   private func publish(
     _ output: CellOutput, of content: ExecuteRequest, count: Int, request: Request
   ) {
-    let parent = request.message
     switch output {
-    case .stream(let stream, let text):
-      publisher.publish(StreamOutput(name: stream.rawValue, text: text), parent: parent)
     case .result(let data, let metadata):
       if content.isSilent { return }
       if content.storesHistory, let text = data["text/plain"]?.string {
         history.setOutput(text, line: count)
       }
       publisher.publish(
-        ExecuteResult(executionCount: count, data: data, metadata: metadata), parent: parent)
+        ExecuteResult(executionCount: count, data: data, metadata: metadata),
+        parent: request.message)
+    case .inputRequest(let prompt, let isPassword):
+      askForInput(
+        InputRequest(prompt: prompt, isPassword: isPassword), isAllowed: content.allowsInput,
+        request)
+    default: publish(output, parent: request.message)
+    }
+  }
+
+  /// Broadcasts something that the session's code published, in a cell or elsewhere.
+  func publish(_ output: CellOutput, parent: Message?) {
+    switch output {
+    case .stream(let stream, let text):
+      publisher.publish(StreamOutput(name: stream.rawValue, text: text), parent: parent)
+    case .result(let data, let metadata):
+      publisher.publish(
+        DisplayData(data: data, metadata: metadata, displayID: nil), parent: parent)
     case .display(let data, let metadata, let displayID, isUpdate: false):
       publisher.publish(
         DisplayData(data: data, metadata: metadata, displayID: displayID), parent: parent)
@@ -102,10 +118,11 @@ extension Dispatcher {
         UpdateDisplayData(data: data, metadata: metadata, displayID: displayID), parent: parent)
     case .clear(let wait):
       publisher.publish(ClearOutput(wait: wait), parent: parent)
-    case .inputRequest(let prompt, let isPassword):
-      askForInput(
-        InputRequest(prompt: prompt, isPassword: isPassword), isAllowed: content.allowsInput,
-        request)
+    case .comm(let event): publish(event, parent: parent)
+    case .commsLost: closeComms(parent: parent)
+    case .inputRequest:
+      log("answered an input request with nothing: only a cell can ask")
+      executor.answerInput("")
     }
   }
 

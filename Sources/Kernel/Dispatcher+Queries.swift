@@ -55,14 +55,6 @@ extension Dispatcher {
     return Response(content: HistoryReply(history: entries))
   }
 
-  /// Closes a comm whose target nobody registered.
-  ///
-  /// - SeeAlso: Jupyter messaging 5.5, "Opening a Comm".
-  func refuseComm(_ content: CommOpen, _ request: Request) {
-    log("closed a comm: nothing here is called \"\(content.targetName)\"")
-    publisher.publish(CommClose(commID: content.commID), parent: request.message)
-  }
-
   /// Replies, tells every subscriber and ends the kernel.
   ///
   /// - SeeAlso: Jupyter messaging 5.5, "Kernel shutdown".

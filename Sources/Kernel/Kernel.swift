@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 package import JupyterProtocol
+import Synchronization
 import ZeroMQ
 
 /// A Jupyter kernel: the sockets of one connection file and the executor behind them.
@@ -103,7 +104,9 @@ package final class Kernel: Sendable {
       executor: executor, publisher: Publisher(outbox: outbox, signer: signer, log: log),
       signer: signer, information: information, connection: connection, history: history,
       log: log)
-    executor.start()
+    executor.start { output in
+      dispatcher.publish(output, parent: dispatcher.state.withLock { $0.latestCell })
+    }
     let parent = ParentGuard(options.parentProcess)
     var poller = KernelPoller(
       sockets, wakeUps: [outbox.descriptor, signals.descriptor], parent: parent.descriptor)

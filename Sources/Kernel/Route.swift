@@ -42,12 +42,14 @@ struct Route: Sendable {
     immediate(HistoryRequest.self, on: [.shell]) { kernel, content, _ in
       kernel.searchHistory(content)
     },
-    immediate(CommInfoRequest.self, on: [.shell]) { _, _, _ in
-      Response(content: CommInfoReply(comms: [:]))
+    immediate(CommInfoRequest.self, on: [.shell]) { kernel, content, _ in
+      kernel.listComms(content)
     },
-    notification(CommOpen.self) { $0.refuseComm($1, $2) },
-    notification(CommMessage.self) { _, _, _ in },
-    notification(CommClose.self) { _, _, _ in },
+    notification(CommOpen.self) {
+      await $0.receive(.open(target: $1.targetName), $1.commID, data: $1.data, $2)
+    },
+    notification(CommMessage.self) { await $0.receive(.message, $1.commID, data: $1.data, $2) },
+    notification(CommClose.self) { await $0.receive(.close, $1.commID, data: $1.data, $2) },
     immediate(InterruptRequest.self, on: [.shell, .control]) { kernel, _, _ in
       kernel.interrupt()
       return Response(content: InterruptReply())
@@ -86,16 +88,15 @@ extension Route {
     return (Content.messageType, route)
   }
 
-  /// Serves a message that has no reply, on shell.
+  /// Serves a message that has no reply and may take time, on shell.
   private static func notification<Content: MessageContent>(
     _ type: Content.Type,
-    _ handle: @escaping @Sendable (Dispatcher, Content, Request) -> Void
+    _ handle: @escaping @Sendable (Dispatcher, Content, Request) async -> Response
   ) -> (String, Route) {
     let route = Route(
       replyType: nil, channels: [.shell],
-      work: .immediate { kernel, request throws(JupyterProtocolError) in
-        handle(kernel, try request.message.content(as: type), request)
-        return Response()
+      work: .queued { kernel, request throws(JupyterProtocolError) in
+        await handle(kernel, try request.message.content(as: type), request)
       })
     return (Content.messageType, route)
   }

@@ -1,3 +1,5 @@
+import JupyterProtocol
+
 /// What the kernel remembers between messages.
 struct SessionState: Sendable {
   /// A shell request that waits for its turn.
@@ -9,6 +11,10 @@ struct SessionState: Sendable {
 
   /// The count of the last cell that counted; 0 before the first.
   var executionCount = 0
+  /// The newest request to run a cell, the parent of what is published after its end.
+  var latestCell: Message?
+  /// The targets of the open comms, by the comms' identifiers.
+  var comms: [String: String] = [:]
   /// Whether no request was served and nobody was told that the kernel starts.
   var isStarting = true
   /// Whether the kernel is on its way out.

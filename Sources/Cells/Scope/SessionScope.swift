@@ -72,6 +72,7 @@ package struct SessionScope: Sendable, Equatable {
   ///   - keys: What it declares that has no name; modules that declare the same are left out,
   ///     as a conformance must not be seen while it is declared anew.
   ///   - cellID: The notebook's identifier of the cell.
+  /// - Returns: One line for each import.
   func imports(
     for analysis: CellAnalysis, keys: Set<String> = [], cellID: String? = nil
   ) -> [String] {
