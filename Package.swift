@@ -85,7 +85,7 @@ let level3: [Target] = [
   .target(
     name: "CellCompiler", dependencies: ["Cells", "Processes"], swiftSettings: syntax),
   library("CellWorker", ["CFaults", "Processes"]),
-  library("Kernel", ["ZeroMQ", "JupyterProtocol"]),
+  library("Kernel", ["ZeroMQ", "SQLite", "JupyterProtocol"]),
   library("Cluster", ["Workflows"]),
   library("Assistance", ["SourceKit", "Processes"]),
   .target(
@@ -128,7 +128,7 @@ let testTargets: [Target] = [
   tests("Assistance", ["Assistance"]),
   tests("Martlet", ["Martlet", "Tensors", "Plots", "Tracking"]),
   tests("Session", ["Session", "Kernel", "JupyterProtocol"]),
-  tests("Kernel", ["Kernel", "JupyterProtocol", "ZeroMQ"]),
+  tests("Kernel", ["Kernel", "JupyterProtocol", "ZeroMQ", "SQLite"]),
   tests("Cluster", ["Cluster", "Workflows"], exclude: ["Golden"]),
 ]
 
