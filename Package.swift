@@ -125,7 +125,7 @@ let testTargets: [Target] = [
   tests("Workflows", ["Workflows"]),
   tests("CellCompiler", ["CellCompiler", "Cells"]),
   tests("Processes", ["Processes"]),
-  tests("Assistance", ["Assistance"]),
+  tests("Assistance", ["Assistance", "SourceKit"]),
   tests("Martlet", ["Martlet", "Tensors", "Plots", "Tracking"]),
   tests("Session", ["Session", "Kernel", "JupyterProtocol"]),
   tests("Kernel", ["Kernel", "JupyterProtocol", "ZeroMQ"]),

@@ -74,8 +74,7 @@ extension NotebookSession {
       history.join(module)
       hideUnset(prepared, progress: end == .finished ? nil : progress, context, compiler)
     }
-    let latest = history.latestModule
-    shared.withLock { $0.latestModule = latest }
+    noteForAssistance(module: module, context)
     if end == .finished, let role { record(context, role: role) }
     return failure(of: end, prepared, progress: progress, context, compiler)
   }

@@ -58,6 +58,10 @@ package final class NotebookSession: CellExecutor {
     var assistant: Assistant?
     /// What completion imports to see earlier cells.
     var latestModule: String?
+    /// What it imports besides, for the extensions of earlier cells.
+    var extensionModules: [String] = []
+    /// The cells behind the modules, for inspection.
+    var declaringCells: [String: DeclaringCell] = [:]
   }
 
   package init(configuration: Configuration = .besideExecutable) {
@@ -74,6 +78,7 @@ package final class NotebookSession: CellExecutor {
   package func execute(
     _ cell: CellRequest, output: @escaping @Sendable (CellOutput) -> Void
   ) async -> CellOutcome {
+    if let query = HelpQuery(cell.code) { return await answer(query, output) }
     shared.withLock {
       $0.isExecuting = true
       $0.isInterrupted = false
@@ -101,6 +106,7 @@ package final class NotebookSession: CellExecutor {
   }
 
   package func completeness(of code: String) async -> Completeness {
+    if HelpQuery(code) != nil { return .complete }
     let split = SplitCell(code)
     if split.source.allSatisfy(\.isWhitespace) { return .complete }
     switch SourceCompleteness(of: split.source) {
@@ -117,7 +123,7 @@ package final class NotebookSession: CellExecutor {
   package func inspection(
     of code: String, at cursor: Int, detailLevel: Int
   ) async -> MIMEBundle? {
-    await assistedInspection(of: code, at: cursor)
+    await assistedInspection(of: code, at: cursor, detailLevel: detailLevel)
   }
 
   package func shutDown() async {

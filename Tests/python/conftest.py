@@ -51,12 +51,14 @@ def store(tmp_path):
 
 @pytest.fixture
 def start_kernel(kernelspec, tmp_path, store):
-    """A function that starts kernels; all are shut down after the test."""
+    """A function that starts kernels, in a folder and an environment; all are shut down after the
+    test."""
     sessions = []
 
-    def start(**environment):
+    def start(cwd=tmp_path, without=(), **environment):
+        variables = os.environ | {"TRACKING_URI": str(store)} | environment
         session = Session(
-            cwd=tmp_path, env=os.environ | {"TRACKING_URI": str(store)} | environment
+            cwd=cwd, env={name: text for name, text in variables.items() if name not in without}
         )
         sessions.append(session)
         return session
