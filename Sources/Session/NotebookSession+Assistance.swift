@@ -32,8 +32,12 @@ extension NotebookSession {
 
   /// Describes the symbol at the cursor.
   ///
-  /// - Parameter detailLevel: 1 adds the source of the session's symbols, the members of a
-  ///   library's type or the overloads of its function.
+  /// - Parameters:
+  ///   - code: The cell, or a name with question marks.
+  ///   - cursor: The cursor in Unicode scalars of `code`.
+  ///   - detailLevel: 1 adds the source of the session's symbols, the members of a library's type
+  ///     or the overloads of its function.
+  /// - Returns: The description as text and as Markdown; `nil` when nothing is known.
   func assistedInspection(
     of code: String, at cursor: Int, detailLevel: Int
   ) async -> MIMEBundle? {

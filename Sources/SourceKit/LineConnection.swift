@@ -17,11 +17,12 @@ package struct LineConnection: ~Copyable {
 
   deinit { close(output) }
 
-  /// Returns the next line, without its line feed; `nil` at the end of the input.
+  /// Returns the next line, without its line feed.
   ///
   /// - Parameters:
   ///   - pause: A stay without input, after which `whenIdle` is called, once.
   ///   - whenIdle: What there is to do while nobody asks.
+  /// - Returns: The line; `nil` at the end of the input.
   package mutating func readLine(after pause: Duration, whenIdle: () -> Void) -> [UInt8]? {
     if pending.isEmpty, !hasInput(within: pause) { whenIdle() }
     return readLine()

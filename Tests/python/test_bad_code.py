@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-SOURCE = (pathlib.Path(__file__).parent / "resources/every_syntax.swift").read_text()
+SOURCE = (pathlib.Path(__file__).parent / "resources/every_syntax.swift.txt").read_text()
 LIMIT = 90
 
 
