@@ -9,15 +9,18 @@ package struct HelpQuery: Sendable, Equatable {
 
   /// Reads `code`; `nil` when it asks nothing.
   package init?(_ code: String) {
-    let text = Self.trimmed(code)
-    let leading = text.prefix { $0 == "?" }.count
-    let trailing = leading > 0 ? 0 : text.reversed().prefix { $0 == "?" }.count
+    let mark = UInt8(ascii: "?")
+    let text = Self.trimmed(code[...])
+    // Nearly every cell is told apart by its ends.
+    guard text.utf8.first == mark || text.utf8.last == mark else { return nil }
+    let leading = text.utf8.prefix { $0 == mark }.count
+    let trailing = leading > 0 ? 0 : text.utf8.reversed().prefix { $0 == mark }.count
     guard (1...2).contains(leading + trailing) else { return nil }
-    let name = Self.trimmed(String(text.dropFirst(leading).dropLast(trailing)))
+    let name = Self.trimmed(text.dropFirst(leading).dropLast(trailing))
     guard let first = name.first, !first.isNumber, first != ".",
       name.allSatisfy({ Self.belongsToName($0) })
     else { return nil }
-    self.name = name
+    self.name = String(name)
     detailLevel = leading + trailing - 1
   }
 
@@ -26,8 +29,11 @@ package struct HelpQuery: Sendable, Equatable {
       || character.unicodeScalars.contains { $0.value > 0x2000 }
   }
 
-  private static func trimmed(_ text: String) -> String {
-    let rest = text.drop { $0.isWhitespace }
-    return String(rest.reversed().drop { $0.isWhitespace }.reversed())
+  private static func trimmed(_ text: Substring) -> Substring {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+    guard let start = text.utf8.firstIndex(where: { !isSpace($0) }),
+      let last = text.utf8.lastIndex(where: { !isSpace($0) })
+    else { return "" }
+    return text[start...last]
   }
 }

@@ -44,6 +44,11 @@ struct Arguments {
     return value
   }
 
+  /// Takes off every word that is no option; nothing follows from them.
+  mutating func ignoreOperands() {
+    words.removeAll { !$0.hasPrefix("-") }
+  }
+
   /// Refuses what nothing has taken.
   func finish() throws(UsageError) {
     guard let first = words.first else { return }
