@@ -42,7 +42,7 @@ struct DiagnosticParser {
 
   /// Replaces `<#default value#>` by `default value`.
   private static func withoutPlaceholders(_ text: Substring) -> String {
-    text.replacing("<#", with: "").replacing("#>", with: "")
+    String(text.replacing("<#", with: "").replacing("#>", with: ""))
   }
 
   private static func head(_ line: Substring) -> Diagnostic? {
