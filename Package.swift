@@ -88,7 +88,7 @@ let level3: [Target] = [
   .target(
     name: "CellCompiler", dependencies: ["Cells", "Processes"], swiftSettings: syntax),
   library("CellWorker", ["CFaults", "Processes"]),
-  library("Kernel", ["ZeroMQ", "JupyterProtocol"]),
+  library("Kernel", ["ZeroMQ", "SQLite", "JupyterProtocol"]),
   library("Notebooks", ["Kernel", "JupyterProtocol", "Processes"]),
   library("Cluster", ["Workflows"]),
   library("Assistance", ["SourceKit", "Processes"]),
@@ -130,11 +130,11 @@ let testTargets: [Target] = [
   tests("Workflows", ["Workflows"]),
   tests("CellCompiler", ["CellCompiler", "Cells"]),
   tests("Processes", ["Processes"]),
-  tests("Assistance", ["Assistance"]),
+  tests("Assistance", ["Assistance", "SourceKit"]),
   tests("Martlet", ["Martlet", "Tensors", "Plots", "Tracking"]),
   tests("Session", ["Session", "Kernel", "JupyterProtocol"]),
   tests("Notebooks", ["Notebooks", "Kernel", "JupyterProtocol"]),
-  tests("Kernel", ["Kernel", "JupyterProtocol", "ZeroMQ"]),
+  tests("Kernel", ["Kernel", "JupyterProtocol", "ZeroMQ", "SQLite"]),
   tests("Cluster", ["Cluster", "Workflows"], exclude: ["Golden"]),
 ]
 

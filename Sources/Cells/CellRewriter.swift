@@ -11,9 +11,11 @@ struct CellRewriter {
   private var offsets: [(offset: Int, text: String)] = []
   private var shows = false
   private var awaits = false
+  private let scope: SessionScope
 
-  init(locations: SourceLocationConverter) {
+  init(locations: SourceLocationConverter, scope: SessionScope) {
     self.locations = locations
+    self.scope = scope
   }
 
   /// Declarations of the functions that the insertions call.
@@ -121,10 +123,23 @@ struct CellRewriter {
         wrapAwait(value)
       }
       if binding.accessorBlock == nil { names += patternNames(binding.pattern) }
+      qualifySelfReferences(of: binding)
     }
     guard !names.isEmpty else { return }
     variables.append(
       PreparedCell.VariableGroup(statement: statementLines.count - 1, names: names))
+  }
+
+  /// Writes `Cell_7.x` for the `x` in `let x = x + 1`.
+  private mutating func qualifySelfReferences(of binding: PatternBindingSyntax) {
+    guard let value = binding.initializer?.value else { return }
+    let own = patternNames(binding.pattern).filter { !scope.symbols(named: $0).isEmpty }
+    guard !own.isEmpty else { return }
+    for reference in SelfReferences(to: Set(own), in: value).found {
+      let name = reference.baseName.text.filter { $0 != "`" }
+      guard let module = scope.symbols(named: name).last?.module else { continue }
+      insert(module + ".", before: reference)
+    }
   }
 
   private func patternNames(_ pattern: PatternSyntax) -> [String] {

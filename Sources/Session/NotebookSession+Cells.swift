@@ -67,7 +67,8 @@ extension NotebookSession {
     }
     show(compiled.diagnostics, context)
     let (end, progress) = runObject(
-      object, entry: compiled.entry, allowsInput: context.request.allowsInput, context.output)
+      object, entry: compiled.entry, parentID: context.request.messageID,
+      allowsInput: context.request.allowsInput, context.output)
     if case .workerEnded = end {
       history.workerWasReplaced()
       compiler.workerWasReplaced()
@@ -77,8 +78,7 @@ extension NotebookSession {
       history.scope.join(module, prepared, cellID: context.request.cellID)
       hideUnset(prepared, progress: end == .finished ? nil : progress, context, compiler)
     }
-    let scope = history.scope
-    shared.withLock { $0.scope = scope }
+    noteForAssistance(module: module, context)
     if prepared.joinsSession, !history.scope.isEmpty {
       history.noteVariables(of: prepared, progress: end == .finished ? nil : progress)
     }
@@ -104,7 +104,16 @@ extension NotebookSession {
 
   /// Hands an object to the worker and waits for the cell's end.
   func runObject(
-    _ object: String, entry: String, allowsInput: Bool = false, _ output: @escaping CellRun.Output
+    _ object: String, entry: String, parentID: String = "", allowsInput: Bool = false,
+    _ output: @escaping CellRun.Output
+  ) -> (end: CellEnd, progress: Int) {
+    let message = WorkerMessage(kind: WorkerMessageKind.run, texts: [object, entry, parentID])
+    return runInWorker(message, allowsInput: allowsInput, output)
+  }
+
+  /// Has the worker run something on its cell thread, and waits for the end.
+  func runInWorker(
+    _ message: WorkerMessage, allowsInput: Bool, _ output: @escaping CellRun.Output
   ) -> (end: CellEnd, progress: Int) {
     if let reason = ensureWorker() { return (.unloadable(reason: reason), 0) }
     let done = DispatchSemaphore(value: 0)
@@ -119,7 +128,7 @@ extension NotebookSession {
     }
     defer { shared.withLock { $0.run = nil } }
     guard let worker else { return (.workerEnded(.exited(0)), 0) }
-    worker.send(WorkerMessage(kind: WorkerMessageKind.run, texts: [object, entry]))
+    worker.send(message)
     // An interrupt that came while the cell was compiled must not be lost.
     if isInterrupted { interrupt() }
     done.wait()

@@ -50,7 +50,12 @@ package final class NotebookSession: CellExecutor {
     var startError: CellCompilerError?
     var worker: WorkerProcess?
     var run: CellRun?
-    var isExecuting = false
+    /// Takes what the worker sends while nothing runs that waits for it.
+    var background: CellRun?
+    /// Whether the worker's library takes comms.
+    var takesComms = false
+    /// How many cells and callbacks have come and not ended.
+    var executions = 0
     var isInterrupted = false
     /// Cancels what the running directive waits for, a pipeline or a job.
     var cancelDirective: (@Sendable () -> Void)?
@@ -62,13 +67,18 @@ package final class NotebookSession: CellExecutor {
     var assistant: Assistant?
     /// What completion sees of earlier cells.
     var scope = SessionScope()
+    /// The cells behind the modules, for inspection.
+    var declaringCells: [String: DeclaringCell] = [:]
   }
 
   package init(configuration: Configuration = .besideExecutable) {
     self.configuration = configuration
   }
 
-  package func start() {
+  package func start(output: @escaping @Sendable (CellOutput) -> Void) {
+    shared.withLock {
+      $0.background = CellRun(allowsInput: false, output: output) { _, _ in }
+    }
     queue.async {
       self.prepareCompiler()
       self.shared.withLock { $0.compiler }?.prepare(module: self.history.upcomingModule)
@@ -79,21 +89,26 @@ package final class NotebookSession: CellExecutor {
   package func execute(
     _ cell: CellRequest, output: @escaping @Sendable (CellOutput) -> Void
   ) async -> CellOutcome {
-    shared.withLock {
-      $0.isExecuting = true
-      $0.isInterrupted = false
-    }
-    defer { shared.withLock { $0.isExecuting = false } }
+    beginExecution()
+    defer { shared.withLock { $0.executions -= 1 } }
     if cell.isInterrupted() { interrupt() }
     return await withCheckedContinuation { continuation in
       queue.async { continuation.resume(returning: self.runCell(cell, output)) }
     }
   }
 
+  /// Notes that a cell or a callback has come, which interrupts are for from now on.
+  func beginExecution() {
+    shared.withLock {
+      if $0.executions == 0 { $0.isInterrupted = false }
+      $0.executions += 1
+    }
+  }
+
   package func interrupt() {
     let (compiler, cancel, isExecuting) = shared.withLock {
-      if $0.isExecuting { $0.isInterrupted = true }
-      return ($0.compiler, $0.cancelDirective, $0.isExecuting)
+      if $0.executions > 0 { $0.isInterrupted = true }
+      return ($0.compiler, $0.cancelDirective, $0.executions > 0)
     }
     guard isExecuting else { return }
     compiler?.cancel()
@@ -124,7 +139,7 @@ package final class NotebookSession: CellExecutor {
   package func inspection(
     of code: String, at cursor: Int, detailLevel: Int
   ) async -> MIMEBundle? {
-    await assistedInspection(of: code, at: cursor)
+    await assistedInspection(of: code, at: cursor, detailLevel: detailLevel)
   }
 
   package func shutDown() async {
@@ -199,13 +214,20 @@ package final class NotebookSession: CellExecutor {
       return
     }
     if case .ended = event { shared.withLock { $0.takeAnswer }?(nil) }
-    let run = shared.withLock { state in
+    let (run, background, losesComms) = shared.withLock { state in
+      let takesComms = state.takesComms
+      if case .message(let message) = event, message.kind == WorkerMessageKind.takesComms {
+        state.takesComms = true
+      }
       if case .ended(let status) = event, state.worker === worker {
         state.worker = nil
+        state.takesComms = false
         if state.run == nil { state.idleDeath = status }
       }
-      return state.run
+      return (state.run, state.background, takesComms && !state.takesComms)
     }
-    run?.handle(event, of: worker)
+    if losesComms { background?.publish(.commsLost) }
+    // Tasks that outlive their cell go on printing.
+    (run ?? background)?.handle(event, of: worker)
   }
 }

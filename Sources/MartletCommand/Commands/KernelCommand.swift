@@ -23,13 +23,16 @@ struct KernelCommand: Subcommand {
       throw UsageError("--connection-file FILE is missing")
     }
     connectionFile = file
+    // `jupyter run` and `jupyter console` hand on the files that they were given themselves.
+    arguments.ignoreOperands()
   }
 
   func run() throws -> Int32 {
     let kernel = Kernel(
       connection: try ConnectionFile(path: connectionFile), executor: NotebookSession(),
       information: KernelInformation(
-        version: Martlet.version, languageVersion: Toolchain.requiredVersion))
+        version: Martlet.version, languageVersion: Toolchain.requiredVersion),
+      history: HistoryLocation().open())
     return try kernel.run()
   }
 }

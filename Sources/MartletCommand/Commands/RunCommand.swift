@@ -93,7 +93,8 @@ struct RunCommand: Subcommand {
     let state = RunState()
     Signals.watch([Signals.interrupt, Signals.terminate]) { state.take($0) }
     let session = NotebookSession()
-    session.start()
+    // What tasks print between cells belongs to none; a notebook has no place for it.
+    session.start { _ in }
     let progress = RunProgress(
       notebook: notebook, isQuiet: isQuiet, printsOutput: output == nil)
     let run = NotebookRun(notebook, executor: session, options: options) { progress.show($0) }
