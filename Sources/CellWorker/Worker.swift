@@ -29,6 +29,7 @@ package final class Worker: Sendable {
     var progress = 0
     var thrown: (name: String, text: String)?
     var renderer: Renderer?
+    var lastUsage = CellUsage()
     var commHandler: CommHandler?
     /// The request on whose behalf the cell thread runs, and the last one that ran a cell.
     var (parentID, cellID) = ("", "")
@@ -112,6 +113,8 @@ package final class Worker: Sendable {
       cfaults_interrupt(message.text(0) == "firm" ? CFAULTS_FIRM : CFAULTS_POLITE)
     case WorkerMessageKind.acknowledge:
       acknowledgements.put(true)
+    case WorkerMessageKind.environment, WorkerMessageKind.directory, WorkerMessageKind.usage:
+      send(answer(message))
     case WorkerMessageKind.input:
       lines.put(message.fields.isEmpty ? nil : message.text(0))
     default:
@@ -152,7 +155,10 @@ package final class Worker: Sendable {
     defer { state.withLock { $0.parentID = $0.cellID } }
     guard let entry = unsafe job.comm == nil ? load(job) : commEntry(job) else { return }
     cfaults_set_active(1)
+    let start = CellUsage.now()
     let ended = unsafe cfaults_call(entry)
+    let usage = CellUsage.now().since(start)
+    state.withLock { $0.lastUsage = usage }
     cfaults_flush_streams()
     cfaults_set_active(0)
     let (isMine, thrown, progress) = state.withLock { state in
@@ -311,6 +317,9 @@ package final class Worker: Sendable {
     send(message)
     _ = acknowledgements.take()
   }
+
+  /// What the last cell's code took.
+  var lastUsage: CellUsage { state.withLock { $0.lastUsage } }
 
   func noteProgress(_ index: Int) {
     state.withLock { $0.progress = index }

@@ -6,6 +6,9 @@ extension Dispatcher {
   ///
   /// - SeeAlso: Jupyter messaging 5.5, "Execute".
   func execute(_ content: ExecuteRequest, _ request: Request) async -> Response {
+    await turn.take()
+    defer { turn.give() }
+    if state.withLock({ $0.isInterrupted(in: request.subshell) }) { return abortedReply() }
     let started = timestamp()
     let start = ContinuousClock.now
     let count = state.withLock { state in
@@ -23,14 +26,19 @@ extension Dispatcher {
       code: content.code, executionCount: count, isSilent: content.isSilent,
       userExpressions: content.userExpressions, allowsInput: content.allowsInput,
       cellID: metadata?.cellID, messageID: request.message.header.identifier,
-      isInterrupted: { self.state.withLock { $0.isInterrupted } })
-    let outcome = await run(cell, content, request)
+      isInterrupted: { self.state.withLock { $0.isInterrupted(in: request.subshell) } })
+    let outcome =
+      if let query = HelpQuery(content.code) {
+        await answer(query, request)
+      } else {
+        await run(cell, content, request)
+      }
     state.withLock { $0.endInput() }
     if let failure = outcome.failure {
       publisher.publish(
         ErrorOutput(name: failure.name, value: failure.value, traceback: failure.traceback),
         parent: request.message)
-      if content.stopsOnError { await abortCompanions(since: start) }
+      if content.stopsOnError { await abortCompanions(of: request, since: start) }
     }
     return reply(to: outcome, count: count, started: started)
   }
@@ -40,9 +48,11 @@ extension Dispatcher {
   /// "Run All" sends a notebook's cells one after the other; when the first fails at once, the
   /// rest is still on its way. So they get a moment to arrive. It must be over before the reply:
   /// cells that are sent because of the reply must run.
-  private func abortCompanions(since start: ContinuousClock.Instant) async {
+  private func abortCompanions(
+    of request: Request, since start: ContinuousClock.Instant
+  ) async {
     try? await Task.sleep(until: start + .milliseconds(20), clock: .continuous)
-    state.withLock { $0.abortQueuedCells() }
+    state.withLock { $0.abortQueuedCells(in: request.subshell) }
   }
 
   /// The reply to a cell that was queued behind a failure or an interrupt.
@@ -66,6 +76,22 @@ extension Dispatcher {
     return await executor.execute(cell) { output in
       self.publish(output, of: content, count: cell.executionCount, request: request)
     }
+  }
+
+  /// Shows a name's description in the frontend's pager.
+  ///
+  /// - SeeAlso: Jupyter messaging 5.5, "Payloads".
+  private func answer(_ query: HelpQuery, _ request: Request) async -> CellOutcome {
+    guard
+      let description = await executor.inspection(
+        of: query.name, at: query.name.unicodeScalars.count, detailLevel: query.detailLevel)
+    else {
+      publisher.publish(
+        StreamOutput(name: "stdout", text: "Object `\(query.name)` not found.\n"),
+        parent: request.message)
+      return CellOutcome()
+    }
+    return CellOutcome(payload: [["source": "page", "data": .object(description), "start": 0]])
   }
 
   private func reply(to outcome: CellOutcome, count: Int, started: String) -> Response {

@@ -80,7 +80,8 @@ package final class Kernel: Sendable {
     do {
       let context = try Context()
       let heartbeat = try EchoThread(
-        endpoint: connection.endpoint(port: connection.heartbeatPort), in: context)
+        endpoint: connection.endpoint(port: connection.heartbeatPort), in: context,
+        options: connection.encryption)
       defer {
         context.shutDown()
         heartbeat.join()

@@ -85,4 +85,6 @@ struct Request: Sendable {
 
   /// The message type on the wire.
   var type: String { message.header.messageType }
+  /// The subshell that serves it; `nil` means the main shell.
+  var subshell: String? { channel == .shell ? message.header.subshell : nil }
 }

@@ -11,10 +11,12 @@ struct Response: Sendable {
 
 /// How one type of message is served.
 struct Route: Sendable {
-  /// Who answers: quick work is done where the message arrives, other work only in shell's queue.
+  /// Who answers: quick work is done where the message arrives, other work only in shell's queues,
+  /// or beside everything else.
   enum Work: Sendable {
     case immediate(@Sendable (Dispatcher, Request) throws(JupyterProtocolError) -> Response)
     case queued(@Sendable (Dispatcher, Request) async throws(JupyterProtocolError) -> Response)
+    case background(@Sendable (Dispatcher, Request) async throws(JupyterProtocolError) -> Response)
   }
 
   /// The reply's message type; `nil` when there is no reply.
@@ -39,9 +41,7 @@ struct Route: Sendable {
     queued(IsCompleteRequest.self) { kernel, content, _ in
       await kernel.checkCompleteness(content)
     },
-    immediate(HistoryRequest.self, on: [.shell]) { kernel, content, _ in
-      kernel.searchHistory(content)
-    },
+    queued(HistoryRequest.self) { kernel, content, _ in await kernel.searchHistory(content) },
     immediate(CommInfoRequest.self, on: [.shell]) { kernel, content, _ in
       kernel.listComms(content)
     },
@@ -54,7 +54,18 @@ struct Route: Sendable {
       kernel.interrupt()
       return Response(content: InterruptReply())
     },
+    immediate(CreateSubshellRequest.self, on: [.control]) { kernel, _, _ in
+      kernel.createSubshell()
+    },
+    immediate(DeleteSubshellRequest.self, on: [.control]) {
+      kernel, content, _ throws(JupyterProtocolError) in
+      try kernel.deleteSubshell(content)
+    },
+    immediate(ListSubshellRequest.self, on: [.control]) { kernel, _, _ in
+      kernel.listSubshells()
+    },
     immediate(ShutdownRequest.self, on: [.shell, .control]) { $0.shutDown($1, $2) },
+    background(UsageRequest.self, on: [.control]) { kernel, _ in kernel.measureUsage() },
     immediate(DebugRequest.self, on: [.shell, .control]) { kernel, content, _ in
       kernel.refuseDebugging(content)
     },
@@ -65,12 +76,13 @@ extension Route {
   /// Serves a quick request where it arrives.
   private static func immediate<Content: RequestContent>(
     _ type: Content.Type, on channels: Set<Channel>,
-    _ respond: @escaping @Sendable (Dispatcher, Content, Request) -> Response
+    _ respond:
+      @escaping @Sendable (Dispatcher, Content, Request) throws(JupyterProtocolError) -> Response
   ) -> (String, Route) {
     let route = Route(
       replyType: Content.replyType, channels: channels,
       work: .immediate { kernel, request throws(JupyterProtocolError) in
-        respond(kernel, try request.message.content(as: type), request)
+        try respond(kernel, try request.message.content(as: type), request)
       })
     return (Content.messageType, route)
   }
@@ -84,6 +96,19 @@ extension Route {
       replyType: Content.replyType, channels: [.shell],
       work: .queued { kernel, request throws(JupyterProtocolError) in
         await respond(kernel, try request.message.content(as: type), request)
+      })
+    return (Content.messageType, route)
+  }
+
+  /// Serves a request that may take time, but waits for no cell.
+  private static func background<Content: RequestContent>(
+    _ type: Content.Type, on channels: Set<Channel>,
+    _ respond: @escaping @Sendable (Dispatcher, Content) async -> Response
+  ) -> (String, Route) {
+    let route = Route(
+      replyType: Content.replyType, channels: channels,
+      work: .background { kernel, request throws(JupyterProtocolError) in
+        await respond(kernel, try request.message.content(as: type))
       })
     return (Content.messageType, route)
   }

@@ -87,6 +87,17 @@ package enum WorkerMessageKind {
   package static let input: UInt8 = 3
   /// Kernel to worker: an output was taken, and with it all that was printed before.
   package static let acknowledge: UInt8 = 4
+  /// Kernel to worker: set the variable field 0 to field 1, or remove it where there is no field 1;
+  /// the answer holds every variable as `NAME=VALUE`.
+  package static let environment: UInt8 = 20
+  /// Kernel to worker: work in the folder field 0 from now on, if there is one; the answer holds
+  /// the folder, and the reason when it could not be changed.
+  package static let directory: UInt8 = 21
+  /// Kernel to worker: how long the last cell's code took; the answer holds nanoseconds of wall
+  /// time, microseconds of user and of system time.
+  package static let usage: UInt8 = 22
+  /// Worker to kernel: the answer to one of the three above.
+  package static let answer: UInt8 = 23
   /// Kernel to worker: the frontend used a comm.
   ///
   /// Field 0 is the identifier of its message, field 1 what the library of the cells is told. The

@@ -60,6 +60,10 @@ package final class NotebookSession: CellExecutor {
     /// Cancels what the running directive waits for, a pipeline or a job.
     var cancelDirective: (@Sendable () -> Void)?
     var idleDeath: ExitStatus?
+    /// Takes the worker's answer to a directive's question; nothing when the worker ends.
+    var takeAnswer: (@Sendable (WorkerMessage?) -> Void)?
+    /// Where `%cd -` leads.
+    var previousFolder: String?
     var assistant: Assistant?
     /// What completion sees of earlier cells.
     var scope = SessionScope()
@@ -117,6 +121,7 @@ package final class NotebookSession: CellExecutor {
 
   package func completeness(of code: String) async -> Completeness {
     let split = SplitCell(code)
+    if let completeness = DirectiveTable.completeness(of: split, code: code) { return completeness }
     if split.source.allSatisfy(\.isWhitespace) { return .complete }
     switch SourceCompleteness(of: split.source) {
     case .complete: return .complete
@@ -202,6 +207,11 @@ package final class NotebookSession: CellExecutor {
   }
 
   private func handle(_ event: WorkerProcess.Event, of worker: WorkerProcess) {
+    if case .message(let message) = event, message.kind == WorkerMessageKind.answer {
+      shared.withLock { $0.takeAnswer }?(message)
+      return
+    }
+    if case .ended = event { shared.withLock { $0.takeAnswer }?(nil) }
     let (run, background, losesComms) = shared.withLock { state in
       let takesComms = state.takesComms
       if case .message(let message) = event, message.kind == WorkerMessageKind.takesComms {
