@@ -1,3 +1,4 @@
+import JupyterProtocol
 import Kernel
 import Notebooks
 import Processes
