@@ -93,7 +93,9 @@ public func workerHasNotebook() -> Int32 {
 @_cdecl("martlet_worker_emit")
 public func workerEmit(_ kind: Int32, _ payload: UnsafePointer<UInt8>, _ count: Int) {
   var bytes = unsafe Array(UnsafeBufferPointer(start: payload, count: count))
-  if kind == 1 { bytes = Array(withoutCellModules(inForms: String(decoding: bytes, as: UTF8.self)).utf8) }
+  if kind == 1 {
+    bytes = Array(withoutCellModules(inForms: String(decoding: bytes, as: UTF8.self)).utf8)
+  }
   Worker.shared.publish(
     WorkerMessage(kind: WorkerMessageKind.emit, fields: [Array(String(kind).utf8), bytes]))
 }
@@ -116,12 +118,17 @@ public func workerSetRenderer(
   unsafe Worker.shared.setRenderer(render)
 }
 
-/// Lets a library take what the frontend does with comms; it is called on the cell thread.
+/// Lets a library take what the frontend does with comms: `handler` is called on the cell thread,
+/// `answerer` on another one while a cell runs.
 @_cdecl("martlet_worker_set_comm_handler")
 public func workerSetCommHandler(
-  _ handler: @escaping @convention(c) (UnsafePointer<UInt8>?, Int) -> Void
+  _ handler: @escaping @convention(c) (UnsafePointer<UInt8>?, Int) -> Void,
+  _ answerer:
+    @escaping @convention(c) (
+      UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<Int>
+    ) -> UnsafeMutablePointer<UInt8>?
 ) {
-  unsafe Worker.shared.setCommHandler(handler)
+  unsafe Worker.shared.setCommHandler(handler, answerer)
 }
 
 /// Ends the running callback with the `any Error` at `error`, as a top-level `throw` ends a cell.
