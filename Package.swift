@@ -130,7 +130,7 @@ let testTargets: [Target] = [
   tests("Workflows", ["Workflows"]),
   tests("CellCompiler", ["CellCompiler", "Cells"]),
   tests("Processes", ["Processes"]),
-  tests("Assistance", ["Assistance"]),
+  tests("Assistance", ["Assistance", "SourceKit"]),
   tests("Martlet", ["Martlet", "Tensors", "Plots", "Tracking"]),
   tests("Session", ["Session", "Kernel", "JupyterProtocol"]),
   tests("Notebooks", ["Notebooks", "Kernel", "JupyterProtocol"]),

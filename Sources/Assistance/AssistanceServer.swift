@@ -6,11 +6,11 @@ import Synchronization
 /// Answers requests with the toolchain's sourcekitd; lives in a process of its own.
 final class AssistanceServer {
   /// The name of the document; no such file exists.
-  private static let document = "/martlet/cell.swift"
+  static let document = "/martlet/cell.swift"
 
-  private let library: SourceKitLibrary
-  private let keys: ResultKeys
-  private var modules: ModuleFolders
+  let library: SourceKitLibrary
+  let keys: ResultKeys
+  private(set) var modules: ModuleFolders
 
   /// - Parameters:
   ///   - toolchain: The toolchain's `usr` folder.
@@ -55,7 +55,7 @@ final class AssistanceServer {
   }
 
   /// Asks for everything that could stand at `offset`.
-  private func results(
+  func results(
     _ source: String, at offset: Int, _ arguments: [String]
   ) throws(SourceKitError) -> [SourceKitReply] {
     try library.send([
@@ -67,94 +67,10 @@ final class AssistanceServer {
       "key.compilerargs": .array((arguments + [Self.document]).map { .text($0) }),
     ]).items(keys.results)
   }
-
-  private func inspection(
-    _ request: AssistanceRequest, _ arguments: [String], module: String
-  ) throws(SourceKitError) -> AssistantInspection? {
-    let words = SourceKitValue.array((arguments + [Self.document]).map { .text($0) })
-    _ = try library.send([
-      "key.request": .name("source.request.editor.open"),
-      "key.name": .text(Self.document),
-      "key.sourcetext": .text(request.source),
-      "key.enablesyntaxmap": .integer(0),
-      "key.enablesubstructure": .integer(0),
-      "key.enablediagnostics": .integer(0),
-      "key.syntactic_only": .integer(1),
-      "key.compilerargs": words,
-    ])
-    defer {
-      _ = try? library.send([
-        "key.request": .name("source.request.editor.close"), "key.name": .text(Self.document),
-      ])
-    }
-    for offset in request.offsets {
-      let reply = try? library.send([
-        "key.request": .name("source.request.cursorinfo"),
-        "key.sourcefile": .text(Self.document),
-        "key.primary_file": .text(Self.document),
-        "key.offset": .integer(offset),
-        "key.compilerargs": words,
-      ])
-      if let reply, let found = describe(reply, module: module) { return found }
-    }
-    // Half-typed code may have no type-checked symbol there; its name can still be looked up.
-    for offset in request.offsets {
-      if let found = try lookUp(request.source, at: offset, arguments, module: module) {
-        return found
-      }
-    }
-    return nil
-  }
-
-  /// Turns the answer to a cursor request into an inspection.
-  private func describe(_ reply: SourceKitReply, module: String) -> AssistantInspection? {
-    let annotated = library.key("key.annotated_decl")
-    let documentation = library.key("key.doc_comment")
-    let origin = origin(reply.text(keys.module) ?? "", document: module)
-    if reply.name(keys.kind).hasSuffix("ref.module"), let name = reply.text(keys.name) {
-      return AssistantInspection(declaration: "import \(name)")
-    }
-    guard let declaration = reply.text(annotated).map(declarationText), !declaration.isEmpty else {
-      return nil
-    }
-    // A type that is called names its initialiser second, which is what is being asked about.
-    let others = reply.items(library.key("key.secondary_symbols"))
-    let declarations = [declaration] + others.compactMap { $0.text(annotated) }.map(declarationText)
-    let comments = (others + [reply]).compactMap { $0.text(documentation) }
-    return AssistantInspection(
-      declaration: declarations.joined(separator: "\n"),
-      documentation: comments.joined(separator: "\n\n"), origin: origin)
-  }
-
-  /// Describes the name at `offset` by what completion knows of it.
-  private func lookUp(
-    _ source: String, at offset: Int, _ arguments: [String], module: String
-  ) throws(SourceKitError) -> AssistantInspection? {
-    let bytes = Array(source.utf8)
-    let name = bytes[offset...].prefix(while: isIdentifier)
-    let without = Array(bytes[..<offset]) + bytes[(offset + name.count)...]
-    let found = try results(String(decoding: without, as: UTF8.self), at: offset, arguments)
-      .filter { $0.text(keys.name)?.prefix { $0 != "(" }.utf8.elementsEqual(name) ?? false }
-    var declarations: [String] = []
-    for result in found {
-      let declaration = ResultKind(result.name(keys.kind)).declaration(
-        result.text(keys.description) ?? "", type: result.text(keys.typeName) ?? "")
-      if !declaration.isEmpty, !declarations.contains(declaration) {
-        declarations.append(declaration)
-      }
-    }
-    guard let first = found.first, !declarations.isEmpty else { return nil }
-    return AssistantInspection(
-      declaration: declarations.prefix(8).joined(separator: "\n"),
-      documentation: first.text(keys.brief) ?? "",
-      origin: origin(first.text(keys.module) ?? "", document: module))
-  }
-
-  private func origin(_ module: String, document: String) -> String {
-    if module == document { return "this cell" }
-    return modules.cellNumber(ofModule: module) != nil ? "an earlier cell" : module
-  }
 }
+
+/// A stay without requests, after which the server gives back what it can have again at once.
+private let restPause = Duration.milliseconds(1_000)
 
 /// Serves requests on standard input until it ends; the whole life of `martlet assist`.
 ///
@@ -171,7 +87,7 @@ package func runAssistanceServer(toolchain: String) -> Int32 {
     LineConnection.waitForEnd()
     departure.leave()
   }
-  while let line = connection.readLine() {
+  while let line = connection.readLine(after: restPause, whenIdle: { releaseUnchangedPages() }) {
     let reply: AssistanceReply
     if let request = try? JSONDecoder().decode(AssistanceRequest.self, from: Data(line)) {
       reply = server.answer(request)
@@ -187,7 +103,7 @@ package func runAssistanceServer(toolchain: String) -> Int32 {
 
 /// The end of the server's process.
 private final class Departure: Sendable {
-  private let modules: Mutex<ModuleFolders>
+  let modules: Mutex<ModuleFolders>
 
   init(scratch: String) {
     modules = Mutex(ModuleFolders(folder: scratch))

@@ -11,9 +11,10 @@ import Synchronization
 package final class Assistant: Sendable {
   /// How long things may take.
   package struct Limits: Sendable {
-    /// An answer that has to load modules: the first, or one with other imports than the last.
+    /// The work for an answer that has to load modules: the first, or one with other imports than
+    /// the last.
     package var first: Duration
-    /// Any other answer.
+    /// The work for any other answer.
     package var later: Duration
     /// A stay without requests, after which the process and its memory go.
     package var idle: Duration
@@ -21,7 +22,7 @@ package final class Assistant: Sendable {
     package var memoryMebibytes: Int
 
     package init(
-      first: Duration = .seconds(5), later: Duration = .seconds(2), idle: Duration = .seconds(60),
+      first: Duration = .seconds(5), later: Duration = .seconds(2), idle: Duration = .seconds(600),
       memoryMebibytes: Int = 700
     ) {
       self.first = first
@@ -45,8 +46,6 @@ package final class Assistant: Sendable {
     /// What the process held after its first answer.
     var initialMebibytes: Int?
     var isShutDown = false
-    /// The newest request of each kind.
-    var newest: [AssistanceRequest.Kind: Int] = [:]
     var requestCount = 0
   }
 
@@ -79,18 +78,19 @@ package final class Assistant: Sendable {
   ///   - cursor: The cursor in Unicode scalars of `code`.
   ///   - compilerArguments: As for compiling the cell; `-I` and `-module-name` among them.
   ///   - directives: Names to offer after `%` at a line's start, with their percent signs.
+  ///   - workingFolder: Where relative paths in string literals and directives begin.
   /// - Returns: The completions, without matches when nothing is known or time is up.
   package func completions(
     prefixSource: String, code: String, cursor: Int, compilerArguments: [String],
-    directives: [String] = []
+    directives: [String] = [], workingFolder: String = "."
   ) async -> AssistantCompletions {
     let cell = CellText(code: code, cursor: cursor)
     let end = cell.scalars(before: cell.cursor)
     let nothing = AssistantCompletions(matches: [], start: end, end: end)
     switch cell.place {
     case .comment, .string(_, isPlain: false): return nothing
-    case .string(let start, isPlain: true):
-      let paths = PathCompletion(typed: cell.text(start, cell.cursor))
+    case .string(let start, isPlain: true), .argument(let start):
+      let paths = PathCompletion(typed: cell.text(start, cell.cursor), from: workingFolder)
       return AssistantCompletions(
         matches: paths.matches, start: end - paths.name.unicodeScalars.count, end: end)
     case .directive(let start):
@@ -126,28 +126,29 @@ package final class Assistant: Sendable {
   ///   - code: The cell.
   ///   - cursor: The cursor in Unicode scalars of `code`.
   ///   - compilerArguments: As for compiling the cell.
+  ///   - isDetailed: Whether to tell all that is known, as the members of a type.
   /// - Returns: The symbol's declaration and documentation; `nil` when it is unknown.
   package func inspection(
-    prefixSource: String, code: String, cursor: Int, compilerArguments: [String]
+    prefixSource: String, code: String, cursor: Int, compilerArguments: [String],
+    isDetailed: Bool = false
   ) async -> AssistantInspection? {
     let cell = CellText(code: code, cursor: cursor)
     let names = cell.inspectedNames
     guard !names.isEmpty else { return nil }
     let source = Array("\(prefixSource)\n".utf8) + cell.bytes
+    let context = prefixSource + "\n" + imports(in: code)
     let request = AssistanceRequest(
       kind: .inspection, source: String(decoding: source, as: UTF8.self),
-      offsets: names.map { prefixSource.utf8.count + 1 + $0 }, arguments: compilerArguments)
-    return await send(request, loading: prefixSource + "\n" + imports(in: code))?.inspection
+      offsets: names.map { prefixSource.utf8.count + 1 + $0 }, arguments: compilerArguments,
+      imports: context, isDetailed: isDetailed)
+    return await send(request, loading: context)?.inspection
   }
 
   /// Starts the process and loads what `prefixSource` imports, so that the next request is quick.
   package func warmUp(prefixSource: String = "", compilerArguments: [String]) {
     let request = AssistanceRequest(
       kind: .warmUp, source: prefixSource + "\n", offsets: [], arguments: compilerArguments)
-    let number = register(request.kind)
-    queue.async { [weak self] in
-      _ = self?.answer(request, number: number, loading: prefixSource + "\n")
-    }
+    queue.async { [weak self] in _ = self?.answer(request, loading: prefixSource + "\n") }
   }
 
   /// Ends the process for good; requests from then on have no answer.
@@ -157,35 +158,21 @@ package final class Assistant: Sendable {
 
   private func send(_ request: AssistanceRequest, loading context: String) async -> AssistanceReply?
   {
-    let number = register(request.kind)
-    return await withCheckedContinuation { continuation in
-      queue.async {
-        continuation.resume(
-          returning: self.answer(request, number: number, loading: context))
-      }
+    await withCheckedContinuation { continuation in
+      queue.async { continuation.resume(returning: self.answer(request, loading: context)) }
     }
   }
 
-  /// Numbers a request of `kind`; it is the newest from now on.
-  private func register(_ kind: AssistanceRequest.Kind) -> Int {
-    state.withLock { state in
-      state.requestCount += 1
-      state.newest[kind] = state.requestCount
-      return state.requestCount
-    }
-  }
-
-  /// Answers one request on the queue; `nil` when it is out of date or there is no answer.
-  private func answer(
-    _ request: AssistanceRequest, number: Int, loading context: String
-  ) -> AssistanceReply? {
+  /// Answers one request on the queue; `nil` when there is no answer.
+  private func answer(_ request: AssistanceRequest, loading context: String) -> AssistanceReply? {
+    state.withLock { $0.requestCount += 1 }
     defer { endWhenIdle() }
     let needs = request.arguments + [context]
     guard let line = try? JSONEncoder().encode(request) else { return nil }
     // A process that died since the last request costs nothing but its start; one that dies of
     // this request dies of it twice at most.
     for _ in 0..<2 {
-      guard let (process, isWarm) = process(for: request.kind, number: number, needs: needs) else {
+      guard let (process, isWarm) = process(loading: needs) else {
         return nil
       }
       do throws(SourceKitError) {
@@ -207,11 +194,9 @@ package final class Assistant: Sendable {
   }
 
   /// The running process, started when there is none, and whether it has loaded `needs`.
-  private func process(
-    for kind: AssistanceRequest.Kind, number: Int, needs: [String]
-  ) -> (LineProcess, Bool)? {
+  private func process(loading needs: [String]) -> (LineProcess, Bool)? {
     state.withLock { state in
-      guard !state.isShutDown, state.newest[kind] == number else { return nil }
+      guard !state.isShutDown else { return nil }
       if let process = state.process { return (process, state.loaded == needs) }
       state.loaded = nil
       state.initialMebibytes = nil

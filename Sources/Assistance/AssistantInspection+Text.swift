@@ -1,14 +1,17 @@
 extension AssistantInspection {
   /// The inspection for a terminal.
   package var text: String {
-    [declaration, documentation, originLine].filter { !$0.isEmpty }.joined(separator: "\n\n")
+    [declaration, documentation, originLine, details].filter { !$0.isEmpty }.joined(
+      separator: "\n\n")
   }
 
   /// The inspection as Markdown.
   package var markdown: String {
     let code = declaration.isEmpty ? "" : "```swift\n\(declaration)\n```"
     let origin = originLine.isEmpty ? "" : "*\(originLine)*"
-    return [code, markdownDocumentation, origin].filter { !$0.isEmpty }.joined(separator: "\n\n")
+    let more = details.isEmpty ? "" : "```swift\n\(details)\n```"
+    return [code, markdownDocumentation, origin, more].filter { !$0.isEmpty }
+      .joined(separator: "\n\n")
   }
 
   private var originLine: String {

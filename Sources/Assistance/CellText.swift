@@ -8,11 +8,14 @@ struct CellText {
     /// A string literal whose contents begin at `start`; `isPlain` when it is one line without
     /// escapes so far.
     case string(start: Int, isPlain: Bool)
-    /// A directive line, `%` at offset `start`.
+    /// The name of a directive, `%` at offset `start`.
     case directive(start: Int)
+    /// What follows a directive's name, a file perhaps, whose path begins at `start`.
+    case argument(start: Int)
   }
 
-  /// The UTF-8 of the code; directive lines and NUL characters are blanks, offsets stay.
+  /// The UTF-8 of the code; directive lines, a leading question mark and NUL characters are blanks,
+  /// offsets stay.
   private(set) var bytes: [UInt8]
   /// The cursor as an offset into `bytes`.
   let cursor: Int
@@ -65,7 +68,8 @@ struct CellText {
     var names: [Int] = []
     func add(nameBefore end: Int) {
       var end = end
-      while end > 0, bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
+      // Over blanks, and over the marks of `name?` and `name!`.
+      while end > 0, " ?!".utf8.contains(bytes[end - 1]) { end -= 1 }
       let start = identifierStart(before: end)
       if start < end, !isDigit(bytes[start]), !names.contains(start) { names.append(start) }
     }
@@ -106,26 +110,69 @@ struct CellText {
   /// Turns directive lines and NUL characters into blanks, and notes the cursor's own directive.
   private mutating func blankDirectives() {
     var start = 0
+    var isLeading = true
     while start < bytes.count {
       let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-      if isDirective(from: start, to: end) {
-        if start < cursor, cursor <= end {
-          place = .directive(start: start)
-          directive = Array(bytes[start..<cursor])
-        }
-        for offset in start..<end { bytes[offset] = UInt8(ascii: " ") }
+      let first =
+        isLeading ? bytes[start..<end].firstIndex { $0 != UInt8(ascii: " ") } ?? end : start
+      if isDirective(from: first, to: end, isLeading: isLeading) {
+        let code = embeddedCode(from: first, to: end)
+        if first < cursor, cursor <= end, cursor <= code { noteDirective(from: first) }
+        for offset in start..<code { bytes[offset] = UInt8(ascii: " ") }
+      } else if first < end {
+        isLeading = false
       }
       start = end + 1
+    }
+    // As in `?name`, which asks for help.
+    if bytes.first == UInt8(ascii: "?") {
+      for offset in bytes.prefix(2).indices where bytes[offset] == UInt8(ascii: "?") {
+        bytes[offset] = UInt8(ascii: " ")
+      }
     }
     for offset in bytes.indices where bytes[offset] == 0 { bytes[offset] = UInt8(ascii: " ") }
   }
 
-  /// Whether the line is `%name` or `%%name`, perhaps not typed to its end.
-  private func isDirective(from start: Int, to end: Int) -> Bool {
+  /// Whether the line is `%name` or `%%name`, perhaps not typed to its end, or a `!command`.
+  private func isDirective(from start: Int, to end: Int, isLeading: Bool) -> Bool {
+    guard start < end else { return false }
+    if bytes[start] == UInt8(ascii: "!") { return isLeading }
     var offset = start
     while offset < end, bytes[offset] == UInt8(ascii: "%"), offset < start + 2 { offset += 1 }
     guard offset > start else { return false }
     return offset == end || offset == cursor || isLetter(bytes[offset])
+  }
+
+  /// Where the Swift begins that a directive runs, as in `%time f()`; `end` when it runs none.
+  private func embeddedCode(from start: Int, to end: Int) -> Int {
+    let words = bytes[start..<end].split(separator: UInt8(ascii: " "), maxSplits: 1)
+    guard words.count == 2,
+      ["%time", "%timeit"].contains(String(decoding: words[0], as: UTF8.self))
+    else { return end }
+    // Options come first, as in `%timeit -n 100 f()`.
+    var offset = words[1].startIndex
+    while offset < end, bytes[offset] == UInt8(ascii: "-") {
+      for _ in 0..<2 {
+        offset = bytes[offset..<end].firstIndex(of: UInt8(ascii: " ")) ?? end
+        while offset < end, bytes[offset] == UInt8(ascii: " ") { offset += 1 }
+      }
+    }
+    return offset
+  }
+
+  /// Notes that the cursor stands in the directive line that begins at `start`.
+  private mutating func noteDirective(from start: Int) {
+    directive = Array(bytes[start..<cursor])
+    guard directive[0] == UInt8(ascii: "!") || directive.contains(UInt8(ascii: " ")) else {
+      place = .directive(start: start)
+      return
+    }
+    // A path begins after the last blank, or after the quotation mark that is open.
+    let quotes = directive.indices.filter { directive[$0] == UInt8(ascii: "\"") }
+    let isQuoted = quotes.count % 2 == 1
+    let separators = Array(" !=:(,;|<>\"".utf8)
+    let last = isQuoted ? quotes.last : directive.lastIndex(where: separators.contains)
+    place = .argument(start: start + (last ?? 0) + 1)
   }
 }
 

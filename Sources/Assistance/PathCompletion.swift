@@ -7,13 +7,17 @@ struct PathCompletion {
   /// Names in the path's folder, folders with a slash behind.
   let matches: [AssistantCompletion]
 
-  /// - Parameter typed: The literal's contents up to the cursor.
-  init(typed: String) {
+  /// - Parameters:
+  ///   - typed: The path up to the cursor.
+  ///   - workingFolder: Where relative paths begin.
+  init(typed: String, from workingFolder: String) {
     let slash = typed.lastIndex(of: "/")
     let typedName = String(slash.map { typed[typed.index(after: $0)...] } ?? typed[...])
-    var folder = slash.map { String(typed[...$0]) } ?? "."
+    var folder = slash.map { String(typed[...$0]) } ?? ""
     if folder.hasPrefix("~/") {
       folder = FileManager.default.homeDirectoryForCurrentUser.path + "/" + folder.dropFirst(2)
+    } else if !folder.hasPrefix("/") {
+      folder = "\(workingFolder)/\(folder)"
     }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     name = typedName

@@ -16,6 +16,10 @@ struct AssistanceRequest: Codable, Equatable {
   var typed = ""
   /// Compiler arguments as the session has them.
   var arguments: [String]
+  /// What the document imports; an inspection that tells more looks members up after it.
+  var imports = ""
+  /// Whether an inspection tells all that is known, as the members of a type.
+  var isDetailed = false
 }
 
 /// The answer to one request, a line of JSON.
@@ -66,12 +70,38 @@ package struct AssistantInspection: Codable, Sendable, Equatable {
   package var declaration: String
   /// The documentation comment, Markdown without comment marks; may be empty.
   package var documentation: String
-  /// Where it is declared: a module's name, `this cell` or `an earlier cell`; may be empty.
+  /// Where it is declared: a module's name, `this cell`, `an earlier cell` or what the session
+  /// knows better, as in `cell 3, line 2`; may be empty.
   package var origin: String
+  /// What a detailed inspection adds: source, or the members of a library's type; may be empty.
+  package var details: String
+  /// How to find the declaration in source.
+  package var symbol: Symbol
 
-  package init(declaration: String, documentation: String = "", origin: String = "") {
+  /// A declaration as the compiler names it.
+  package struct Symbol: Codable, Sendable, Equatable {
+    /// The name with labels, as in `move(by:)`; empty when unknown.
+    package var name: String
+    /// The module that declares it.
+    package var module: String
+    /// The mangled name, which spells the types around it; may be empty.
+    package var identifier: String
+
+    package init(name: String = "", module: String = "", identifier: String = "") {
+      self.name = name
+      self.module = module
+      self.identifier = identifier
+    }
+  }
+
+  package init(
+    declaration: String, documentation: String = "", origin: String = "", details: String = "",
+    symbol: Symbol = Symbol()
+  ) {
     self.declaration = declaration
     self.documentation = documentation
     self.origin = origin
+    self.details = details
+    self.symbol = symbol
   }
 }

@@ -1,6 +1,7 @@
 #include "CSourceKit.h"
 
 #include <dlfcn.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,3 +56,5 @@ const char *csourcekit_load(const char *path, csourcekit_functions *functions) {
 #undef FIND
   return NULL;
 }
+
+void csourcekit_trim_memory(void) { malloc_trim(0); }

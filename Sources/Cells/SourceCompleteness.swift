@@ -35,8 +35,9 @@ package enum SourceCompleteness: Sendable, Equatable {
 
   /// Whether the last line continues in the next, though the parser takes it as it is.
   private static func endsOpen(_ source: String) -> Bool {
-    let trimmed = String(source.reversed().drop { $0.isWhitespace }.reversed())
-    return trimmed.hasSuffix("\\") && !trimmed.hasSuffix("\\\\")
+    let backslash = UInt8(ascii: "\\")
+    let rest = source.utf8.reversed().drop(while: isSpace)
+    return rest.first == backslash && rest.dropFirst().first != backslash
   }
 
   /// The indentation of the last line, two spaces deeper after an opening bracket.

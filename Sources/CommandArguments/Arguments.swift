@@ -29,6 +29,11 @@ package struct Arguments {
     return words.count < before
   }
 
+  /// Takes off every word that is no option; nothing follows from them.
+  package mutating func ignoreOperands() {
+    words.removeAll { !$0.hasPrefix("-") }
+  }
+
   /// Takes every occurrence of the option `names` off and returns their values.
   package mutating func options(_ names: String...) throws(UsageError) -> [String] {
     var values: [String] = []

@@ -3,14 +3,14 @@
 /// None of these is Swift: an optional chain needs a member, a call or a subscript behind it.
 ///
 /// - SeeAlso: IPython, "Dynamic object information".
-struct HelpQuery: Equatable {
+package struct HelpQuery: Equatable {
   /// The name, as in `print` or `Tensor.zeros`.
-  let name: String
+  package let name: String
   /// 1 when two question marks ask for more, else 0.
-  let detailLevel: Int
+  package let detailLevel: Int
 
   /// Reads a cell; `nil` when it is anything else.
-  init?(_ code: String) {
+  package init?(_ code: String) {
     var rest = code[...]
     while rest.first?.isWhitespace == true { rest.removeFirst() }
     while rest.last?.isWhitespace == true { rest.removeLast() }

@@ -78,8 +78,7 @@ extension NotebookSession {
       history.scope.join(module, prepared, cellID: context.request.cellID)
       hideUnset(prepared, progress: end == .finished ? nil : progress, context, compiler)
     }
-    let scope = history.scope
-    shared.withLock { $0.scope = scope }
+    noteForAssistance(module: module, context)
     if prepared.joinsSession, !history.scope.isEmpty {
       history.noteVariables(of: prepared, progress: end == .finished ? nil : progress)
     }

@@ -69,6 +69,8 @@ package final class NotebookSession: CellExecutor {
     var assistant: Assistant?
     /// What completion sees of earlier cells.
     var scope = SessionScope()
+    /// The cells behind the modules, for inspection.
+    var declaringCells: [String: DeclaringCell] = [:]
   }
 
   package init(configuration: Configuration = .besideExecutable) {
@@ -139,7 +141,7 @@ package final class NotebookSession: CellExecutor {
   package func inspection(
     of code: String, at cursor: Int, detailLevel: Int
   ) async -> MIMEBundle? {
-    await assistedInspection(of: code, at: cursor)
+    await assistedInspection(of: code, at: cursor, detailLevel: detailLevel)
   }
 
   package func shutDown() async {

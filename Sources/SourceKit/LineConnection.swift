@@ -17,6 +17,17 @@ package struct LineConnection: ~Copyable {
 
   deinit { close(output) }
 
+  /// Returns the next line, without its line feed.
+  ///
+  /// - Parameters:
+  ///   - pause: A stay without input, after which `whenIdle` is called, once.
+  ///   - whenIdle: What there is to do while nobody asks.
+  /// - Returns: The line; `nil` at the end of the input.
+  package mutating func readLine(after pause: Duration, whenIdle: () -> Void) -> [UInt8]? {
+    if pending.isEmpty, !hasInput(within: pause) { whenIdle() }
+    return readLine()
+  }
+
   /// Returns the next line, without its line feed; `nil` at the end of the input.
   package mutating func readLine() -> [UInt8]? {
     var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -53,6 +64,12 @@ package struct LineConnection: ~Copyable {
       }
     }
     return true
+  }
+
+  /// Whether something can be read before `pause` is over.
+  private func hasInput(within pause: Duration) -> Bool {
+    var entry = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&entry, 1, Int32(pause / .milliseconds(1))) != 0
   }
 
   /// Blocks until the other side has closed the connection.

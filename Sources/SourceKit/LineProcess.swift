@@ -68,17 +68,18 @@ package final class LineProcess: Sendable {
   ///
   /// - Parameters:
   ///   - line: Bytes without a line feed.
-  ///   - limit: How long the whole exchange may take.
+  ///   - limit: How long the process may compute; on a busy machine that takes longer by the clock.
   /// - Returns: The answer without its line feed.
   /// - Throws: `SourceKitError.timedOut` or `.processEnded`; the process is of no use after either.
   package func exchange(
     _ line: [UInt8], within limit: Duration
   ) throws(SourceKitError) -> [UInt8] {
-    let deadline = ContinuousClock.now + limit
+    let start = ContinuousClock.now
+    var patience = Patience(limit: limit, observation: observation)
     let request = line + [UInt8(ascii: "\n")]
     var sent = 0
     while sent < request.count {
-      try wait(for: POLLOUT, until: deadline)
+      try wait(for: POLLOUT, since: start, &patience)
       let count = unsafe request.withUnsafeBytes { bytes in
         unsafe send(
           connection, bytes.baseAddress?.advanced(by: sent), request.count - sent,
@@ -89,7 +90,7 @@ package final class LineProcess: Sendable {
     var answer: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while answer.last != UInt8(ascii: "\n") {
-      try wait(for: POLLIN, until: deadline)
+      try wait(for: POLLIN, since: start, &patience)
       let count = unsafe recv(connection, &buffer, buffer.count, Int32(MSG_DONTWAIT))
       if count == 0 { throw .processEnded }
       if count > 0 { answer += buffer[..<count] } else { try checkTransient() }
@@ -117,27 +118,45 @@ package final class LineProcess: Sendable {
 
   /// The memory that the process holds, in units of 2^20 bytes; 0 once it has ended.
   package var residentMebibytes: Int {
-    let file = unsafe open("/proc/\(identifier)/statm", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return 0 }
-    defer { close(file) }
-    var buffer = [UInt8](repeating: 0, count: 128)
-    let count = unsafe read(file, &buffer, buffer.count)
-    let fields = String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self).split(separator: " ")
+    let fields = systemText("statm").split(separator: " ")
     guard fields.count > 1, let pages = Int(fields[1]) else { return 0 }
     return pages * sysconf(Int32(_SC_PAGESIZE)) / 1_048_576
   }
 
+  /// What the process does at this moment; `nil` once it has ended.
+  private var observation: Patience.Observation? {
+    // The name in parentheses may hold anything; the state follows it.
+    let text = systemText("stat")
+    guard let name = text.lastIndex(of: ")") else { return nil }
+    let fields = text[text.index(after: name)...].split(separator: " ")
+    guard fields.count > 12, let user = Int(fields[11]), let system = Int(fields[12]) else {
+      return nil
+    }
+    let milliseconds = (user + system) * 1_000 / max(sysconf(Int32(_SC_CLK_TCK)), 1)
+    return Patience.Observation(
+      processorTime: .milliseconds(milliseconds), isResting: !["R", "D"].contains(fields[0]))
+  }
+
+  /// The beginning of the system's file `name` about the process; empty once it has ended.
+  private func systemText(_ name: String) -> String {
+    let file = unsafe open("/proc/\(identifier)/\(name)", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return "" }
+    defer { close(file) }
+    var buffer = [UInt8](repeating: 0, count: 1_024)
+    let count = unsafe read(file, &buffer, buffer.count)
+    return String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
+  }
+
   /// Waits until the connection is ready for `event`.
-  private func wait(for event: Int32, until deadline: ContinuousClock.Instant)
-    throws(SourceKitError)
-  {
+  private func wait(
+    for event: Int32, since start: ContinuousClock.Instant, _ patience: inout Patience
+  ) throws(SourceKitError) {
     while true {
-      let left = (deadline - .now) / .milliseconds(1)
-      guard left > 0 else { throw .timedOut }
       var entry = pollfd(fd: connection, events: Int16(event), revents: 0)
-      let count = unsafe poll(&entry, 1, Int32(left.rounded(.up)))
+      let count = unsafe poll(&entry, 1, 100)
       if count > 0 { return }
       if count < 0, errno != EINTR { throw .processEnded }
+      if patience.isExhausted(after: ContinuousClock.now - start, observation) { throw .timedOut }
     }
   }
 

@@ -116,13 +116,36 @@ struct AssistantTests {
     #expect(session.assistant.serverIdentifier == nil)
   }
 
-  @Test("drops requests that newer ones have overtaken, and answers the newest")
-  func stale() async throws {
+  @Test("answers every one of many requests at once")
+  func many() async throws {
     let session = try Session()
-    await withTaskGroup { group in
-      for _ in 0..<20 { group.addTask { _ = await session.texts("fatalErr§") } }
+    let answers = await withTaskGroup { group in
+      for _ in 0..<20 { group.addTask { await session.texts("prin§") } }
+      return await group.reduce(into: []) { $0.append($1) }
     }
+    #expect(answers == Array(repeating: ["print"], count: 20))
+  }
+
+  @Test("gives pages back while nobody asks, and answers as before")
+  func rest() async throws {
+    let session = try Session()
     #expect(await session.texts("prin§") == ["print"])
+    let identifier = try #require(session.assistant.serverIdentifier)
+    let busy = try residentMebibytes(of: identifier)
+    let deadline = ContinuousClock.now + .seconds(60)
+    while try residentMebibytes(of: identifier) > busy - 30, .now < deadline {
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    #expect(try residentMebibytes(of: identifier) <= busy - 30)
+    #expect(await session.texts("prin§") == ["print"])
+    #expect(session.assistant.serverIdentifier == identifier)
+  }
+
+  /// What the process `identifier` holds, in units of 2^20 bytes.
+  private func residentMebibytes(of identifier: Int32) throws -> Int {
+    let text = try String(contentsOfFile: "/proc/\(identifier)/statm", encoding: .utf8)
+    let pages = try #require(Int(text.split(separator: " ")[1]))
+    return pages * 4_096 / 1_048_576
   }
 
   @Test("is warm after the warm-up")

@@ -141,6 +141,31 @@ struct CompletionTests {
     #expect(all == ["digits/", "digits one.csv"].sorted() || all.count == 2)
   }
 
+  @Test("offers files after a directive's name and in a command, from the working folder on")
+  func directiveArguments() async throws {
+    try session.folder.write("", to: "notes/read me.txt")
+    try session.folder.write("", to: "notes/reader.txt")
+    for (code, start) in [
+      ("%load notes/rea", 12), ("!wc notes/rea", 10), ("%save \"notes/rea", 13),
+      ("\n  %package add path:notes/rea", 28), ("%x \"notes/read m", 10),
+    ] {
+      let found = await session.assistant.completions(
+        prefixSource: "", code: code, cursor: code.unicodeScalars.count,
+        compilerArguments: session.compilerArguments, directives: ["%load"],
+        workingFolder: session.folder.path())
+      #expect(found.start == start, "\(code)")
+      #expect(found.matches.map(\.text).contains("read me.txt"), "\(code)")
+    }
+    #expect(await session.complete("let a = 1\n!a§").matches.allSatisfy { $0.type != "path" })
+  }
+
+  @Test("completes the Swift that a directive runs")
+  func directiveCode() async {
+    #expect(await session.texts("%time fatalErr§") == ["fatalError"])
+    #expect(await session.texts("%timeit -n 100 fatalErr§") == ["fatalError"])
+    #expect(await session.texts("?fatalErr§") == ["fatalError"])
+  }
+
   @Test("survives any cursor and any code")
   func oddInput() async {
     let arguments = session.compilerArguments

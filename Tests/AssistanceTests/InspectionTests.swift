@@ -65,6 +65,28 @@ struct InspectionTests {
     #expect(await session.inspect(marked) == nil)
   }
 
+  @Test(
+    "tells the members of a library's type and the overloads of its function when asked for more")
+  func details() async throws {
+    let plain = try #require(await session.inspect("Array§"))
+    #expect(plain.details == "")
+    let type = try #require(await session.inspect("Array§", isDetailed: true))
+    #expect(type.details.contains("func append("))
+    #expect(type.details.contains("init(repeating:"))
+    #expect(type.markdown.hasSuffix("\n}\n```"))
+    let function = try #require(await session.inspect("mi§n(1, 2)", isDetailed: true))
+    #expect(function.details.split(separator: "\n").count > 1)
+  }
+
+  @Test("names the symbol as source spells it")
+  func symbol() async throws {
+    let found = try #require(
+      await session.inspect(
+        "struct Box { func move(by x: Int, _ y: Int) {} }\nBox().mo§ve(by: 1, 2)"))
+    #expect(found.symbol.name == "move(by:_:)")
+    #expect(found.symbol.identifier.contains("3Box"))
+  }
+
   @Test("writes Swift's documentation fields as Markdown")
   func fields() {
     let found = AssistantInspection(

@@ -68,10 +68,13 @@ final class Session: Sendable {
   }
 
   /// Inspects at `§` in `marked`.
-  func inspect(_ marked: String, after prefix: String = "") async -> AssistantInspection? {
+  func inspect(
+    _ marked: String, after prefix: String = "", isDetailed: Bool = false
+  ) async -> AssistantInspection? {
     let (code, cursor) = split(marked)
     return await assistant.inspection(
-      prefixSource: prefix, code: code, cursor: cursor, compilerArguments: compilerArguments)
+      prefixSource: prefix, code: code, cursor: cursor, compilerArguments: compilerArguments,
+      isDetailed: isDetailed)
   }
 }
 

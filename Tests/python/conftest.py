@@ -59,13 +59,18 @@ def store(tmp_path):
 
 @pytest.fixture
 def start_kernel(kernelspec, tmp_path, store):
-    """A function that starts kernels; all are shut down after the test."""
+    """A function that starts kernels, in a folder and an environment; all are shut down after the
+    test."""
     sessions = []
 
-    def start(manager_options={}, **environment):
+    def start(manager_options={}, cwd=tmp_path, without=(), **environment):
         changed = os.environ | {"TRACKING_URI": str(store)} | environment
-        env = {name: value for name, value in changed.items() if value is not None}
-        session = Session(cwd=tmp_path, env=env, **manager_options)
+        env = {
+            name: value
+            for name, value in changed.items()
+            if value is not None and name not in without
+        }
+        session = Session(cwd=cwd, env=env, **manager_options)
         sessions.append(session)
         return session
 

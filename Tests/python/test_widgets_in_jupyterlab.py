@@ -42,6 +42,10 @@ let shout = HTML("<i>a</i>")
 input.observe { shout.value = "<i id='shout'>\\($0.uppercased())</i>" }
 VBox(input, shout, Dropdown(["one", "two"], description: "pick"), FloatSlider(value: 0.5))""",
     """\
+let halt = Button("Stop")
+let live = IntSlider(value: 1, in: 0...10)
+HBox(halt, live)""",
+    """\
 let bad = Button("Crash")
 let place = Output()
 bad.onClick { place.capture { print([1, 2, 3][presses + 7]) } }
@@ -215,9 +219,35 @@ def test_a_field_changes_html(page):
 
 
 def test_a_trap_is_shown_where_its_output_goes(page, screenshot):
-    click(page, output(5, "button"))
-    page.wait(f"{text(5)}.includes('out of range')")
+    click(page, output(6, "button"))
+    page.wait(f"{text(6)}.includes('out of range')")
     # The session goes on.
     click(page, output(3, "button"))
     page.wait(f"{text(3)}.includes('pressed 3')")
     screenshot("all")
+
+
+def test_a_running_cell_sees_a_slider_and_a_button(page):
+    panel = f"{NOTEBOOK}"
+    page.run(
+        f"(() => {{ const n = {panel}.content; n.activeCellIndex = n.widgets.length - 1;"
+        " n.mode = 'command'; })();"
+        "window.jupyterapp.commands.execute('notebook:insert-cell-below').then(() => 1)"
+    )
+    code = (
+        'print("looking")\\nvar last = -1\\nwhile halt.clickCount == 0 {\\n'
+        '  if live.value != last { last = live.value; print("live", last) }\\n}'
+    )
+    page.run(
+        f"{panel}.content.activeCell.model.sharedModel.setSource('{code}');"
+        "void window.jupyterapp.commands.execute('notebook:run-cell'); 1"
+    )
+    number = len(CELLS)
+    page.wait(f"{text(number)}.includes('live 1')")
+    focus(page, output(5, ".noUi-handle"))
+    page.press("ArrowRight", 39)
+    page.wait(f"{text(number)}.includes('live 2')")
+    page.press("ArrowRight", 39)
+    page.wait(f"{text(number)}.includes('live 3')")
+    click(page, output(5, "button"))
+    page.wait(f"{panel}.sessionContext.session.kernel.status === 'idle'")

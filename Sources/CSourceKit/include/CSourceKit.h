@@ -69,3 +69,6 @@ typedef struct {
 ///
 /// Returns `NULL` on success, else why it failed: text that stays valid until the next call.
 const char *csourcekit_load(const char *path, csourcekit_functions *functions);
+
+/// Gives freed memory back to the system.
+void csourcekit_trim_memory(void);

@@ -23,6 +23,8 @@ struct KernelCommand: Subcommand {
       throw UsageError("--connection-file FILE is missing")
     }
     connectionFile = file
+    // `jupyter run` and `jupyter console` hand on the files that they were given themselves.
+    arguments.ignoreOperands()
   }
 
   func run() throws -> Int32 {

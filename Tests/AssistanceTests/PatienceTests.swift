@@ -1,0 +1,49 @@
+import SourceKit
+import Testing
+
+@Suite("Patience")
+struct PatienceTests {
+  private typealias Observation = Patience.Observation
+
+  @Test("waits on for a process that works slowly, up to a multiple of the limit")
+  func slow() {
+    var patience = Patience(
+      limit: .seconds(2), observation: Observation(processorTime: .seconds(7), isResting: false))
+    for second in 1...11 {
+      let observation = Observation(
+        processorTime: .seconds(7) + .milliseconds(100 * second), isResting: true)
+      #expect(!patience.isExhausted(after: .seconds(second), observation))
+    }
+    let last = Observation(processorTime: .milliseconds(8_200), isResting: true)
+    #expect(patience.isExhausted(after: .seconds(2 * Patience.stretch), last))
+  }
+
+  @Test("waits on for a process that wants a processor and gets none")
+  func starved() {
+    let observation = Observation(processorTime: .zero, isResting: false)
+    var patience = Patience(limit: .seconds(2), observation: observation)
+    #expect(!patience.isExhausted(after: .seconds(3), observation))
+    #expect(!patience.isExhausted(after: .seconds(11), observation))
+  }
+
+  @Test("gives up a process that computes too long")
+  func endless() {
+    var patience = Patience(
+      limit: .seconds(2), observation: Observation(processorTime: .seconds(1), isResting: false))
+    let early = Observation(processorTime: .milliseconds(2_900), isResting: false)
+    #expect(!patience.isExhausted(after: .seconds(2), early))
+    let late = Observation(processorTime: .seconds(3), isResting: false)
+    #expect(patience.isExhausted(after: .milliseconds(2_100), late))
+  }
+
+  @Test("gives up a process that rests for the limit, and one that is gone")
+  func resting() {
+    let observation = Observation(processorTime: .seconds(1), isResting: true)
+    var patience = Patience(limit: .seconds(2), observation: observation)
+    #expect(!patience.isExhausted(after: .milliseconds(1_900), observation))
+    #expect(patience.isExhausted(after: .seconds(2), observation))
+    var other = Patience(limit: .seconds(2), observation: nil)
+    #expect(!other.isExhausted(after: .seconds(1), nil))
+    #expect(other.isExhausted(after: .seconds(2), nil))
+  }
+}
