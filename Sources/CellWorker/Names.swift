@@ -21,6 +21,11 @@ func withoutCellModules(_ text: String) -> String {
   return result + rest
 }
 
+/// A value's forms without the names of cells' modules; large ones are data, and left alone.
+func withoutCellModules(inForms json: String) -> String {
+  json.utf8.count < 1 << 18 ? withoutCellModules(json) : json
+}
+
 /// A frame as `object\toffset\tname`; the name is empty when the object does not tell it.
 func describeFrame(_ address: UInt) -> String {
   var path: UnsafePointer<CChar>?
