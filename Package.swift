@@ -60,6 +60,7 @@ let level0: [Target] = [
   .target(name: "CSourceKit"),
   .target(name: "CFaults"),
   .target(name: "CProcesses"),
+  .target(name: "CFrontendServer"),
   .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
 ]
 
@@ -70,6 +71,7 @@ let level1: [Target] = [
   library("Digest", ["CCrypto"]),
   library("Processes", ["CProcesses"]),
   library("SourceKit", ["CSourceKit"]),
+  library("CellGate"),
 ]
 
 let level2: [Target] = [
@@ -139,6 +141,7 @@ let package = Package(
     .executable(name: "martlet-worker", targets: ["WorkerCommand"]),
     .executable(name: "track-cli", targets: ["TrackCommand"]),
     .library(name: "Martlet", type: .dynamic, targets: ["Martlet"]),
+    .library(name: "FrontendServer", type: .dynamic, targets: ["CFrontendServer"]),
   ],
   targets: level0 + level1 + level2 + level3 + level4 + testTargets,
   swiftLanguageModes: [.v6]

@@ -12,9 +12,13 @@ package final class CellCompiler: Sendable {
   package let folder: String
   private let library: UserLibrary
   private let linker: (path: String, isLLD: Bool)
-  private let running = Mutex<Command?>(nil)
+  /// The session's own cache of C modules, where the user's cannot be written.
+  private let ownModuleCache: String?
+  private let frontend: Frontend
+  private let linking = Mutex<Command?>(nil)
   private let linked = Mutex<Set<String>>([])
-  private let spare = Mutex<(frontend: SpareFrontend?, count: Int)>((nil, 0))
+  /// Modules that every cell loads, as the worker has them anyway.
+  private let preloaded = Mutex<Set<String>>([])
 
   /// The library that cells may import as `Martlet`.
   package struct UserLibrary: Sendable {
@@ -56,6 +60,10 @@ package final class CellCompiler: Sendable {
     self.toolchain = toolchain
     self.folder = folder
     self.library = library
+    ownModuleCache = ModuleCache.isUsable ? nil : folder + "/cache"
+    frontend = Frontend(
+      executable: toolchain.frontend, library: library.libraries + "/libFrontendServer.so",
+      folder: folder)
     if let path = findExecutable("ld.bfd") ?? findExecutable("ld") {
       linker = (path, false)
     } else if findExecutable("ld.lld", path: toolchain.root + "/bin") != nil {
@@ -78,7 +86,7 @@ package final class CellCompiler: Sendable {
       "-in-process-plugin-server-path",
       "\(toolchain.root)/lib/swift/host/libSwiftInProcPluginServer.so",
       "-plugin-path", "\(toolchain.root)/lib/swift/host/plugins",
-    ]
+    ] + (ownModuleCache.map { ["-module-cache-path", $0] } ?? [])
   }
 
   /// Compiles and links `cell` as the module `module`; blocks.
@@ -90,44 +98,43 @@ package final class CellCompiler: Sendable {
   /// - Throws: `interrupted` after `cancel`, or what kept the tools from working.
   package func compile(_ cell: PreparedCell, module: String) throws(CellCompilerError) -> Result {
     let base = "\(folder)/\(module)"
-    try write(cell.text, to: base + ".swift")
-    let entry = "martlet_\(module)"
-    var arguments = [
-      "-frontend", "-c", "-primary-file", base + ".swift", "-O", "-assert-config", "Debug",
-      "-enable-testing", "-entry-point-function-name", entry, "-module-name", module,
-      "-gline-tables-only", "-diagnostic-style", "llvm", "-no-color-diagnostics",
-      "-o", base + ".o",
-    ]
-    if cell.joinsSession {
-      // With the documentation, which inspection shows.
-      arguments += [
-        "-emit-module-path", base + ".swiftmodule", "-emit-module-doc-path", base + ".swiftdoc",
-      ]
-    }
-    arguments += sharedArguments
-    let output = try runFrontend(arguments)
-    let diagnostics = places(of: Diagnostic.parse(output.errorText), in: cell)
+    let (status, said) = try frontend.run(job(for: module), text: cell.text)
+    let diagnostics = places(of: Diagnostic.parse(said), in: cell, source: base + ".swift")
     let hasErrors = diagnostics.contains { $0.severity == .error }
-    switch output.status {
+    let entry = Self.entry(of: module)
+    switch status {
     case .exited(0) where !hasErrors: break
     case .exited where hasErrors:
       return Result(diagnostics: diagnostics, object: nil, entry: entry)
     default:
-      let tail = output.errorText.split(separator: "\n").suffix(20).joined(separator: "\n")
-      throw .compilerCrashed(status: "\(output.status)", message: tail)
+      let tail = said.split(separator: "\n").suffix(20).joined(separator: "\n")
+      throw .compilerCrashed(status: "\(status)", message: tail)
     }
+    preloaded.withLock { $0.formUnion(cell.imports) }
     try link(base, usesLibrary: !UserLibrary.names.isDisjoint(with: cell.imports))
     return Result(diagnostics: diagnostics, object: base + ".so", entry: entry)
   }
 
+  /// Starts what the compilation of the next cell, `module`, does not need the cell for.
+  package func prepare(module: String) {
+    frontend.prepare(job(for: module))
+  }
+
   /// Ends the compiler or linker that is running, if any.
   package func cancel() {
-    running.withLock { $0?.cancel() }
+    frontend.cancel()
+    linking.withLock { $0?.cancel() }
+  }
+
+  /// Ends the compiler that waits; the session is over.
+  package func shutDown() {
+    frontend.shutDown()
   }
 
   /// Forgets which libraries are loaded: a new worker has loaded none.
   package func workerWasReplaced() {
     linked.withLock { $0 = [] }
+    preloaded.withLock { $0 = [] }
   }
 
   // MARK: Steps
@@ -152,36 +159,23 @@ package final class CellCompiler: Sendable {
     linked.withLock { $0.formUnion(flags) }
   }
 
-  /// Compiles with the compiler that waits, if there is one, and starts the next.
-  private func runFrontend(_ arguments: [String]) throws(CellCompilerError) -> CommandOutput {
-    let waiting = spare.withLock { state in
-      defer { state.frontend = nil }
-      return state.frontend
-    }
-    defer { startSpare() }
-    if let waiting {
-      running.withLock { $0 = waiting.running }
-      let output = waiting.run(arguments.filter { $0 != "-frontend" })
-      running.withLock { $0 = nil }
-      if let output {
-        if waiting.running.isCancelled { throw .interrupted }
-        return output
-      }
-    }
-    return try run(toolchain.frontend, arguments)
-  }
+  private static func entry(of module: String) -> String { "martlet_\(module)" }
 
-  private func startSpare() {
-    spare.withLock { state in
-      state.count += 1
-      state.frontend = SpareFrontend(
-        executable: toolchain.frontend, folder: folder, number: state.count)
-    }
-  }
-
-  /// Ends the compiler that waits; the session is over.
-  package func shutDown() {
-    spare.withLock { $0.frontend }?.expire()
+  private func job(for module: String) -> Frontend.Job {
+    let base = "\(folder)/\(module)"
+    var arguments = [
+      "-c", "-primary-file", base + ".swift", "-O", "-assert-config", "Debug",
+      "-enable-testing", "-entry-point-function-name", Self.entry(of: module),
+      "-module-name", module, "-gline-tables-only", "-diagnostic-style", "llvm",
+      "-no-color-diagnostics", "-o", base + ".o",
+      // With the documentation, which inspection shows.
+      "-emit-module-path", base + ".swiftmodule", "-emit-module-doc-path", base + ".swiftdoc",
+    ]
+    // The last of these is loaded first.
+    let imports = ["CellGate"] + preloaded.withLock { $0.sorted() }
+    for name in imports { arguments += ["-import-module", name] }
+    return Frontend.Job(
+      arguments: arguments + sharedArguments, source: base + ".swift", log: base + ".log")
   }
 
   private func run(
@@ -189,8 +183,8 @@ package final class CellCompiler: Sendable {
   ) throws(CellCompilerError) -> CommandOutput {
     let command = Command(
       ProcessConfiguration(executable: executable, arguments: arguments, directory: folder))
-    running.withLock { $0 = command }
-    defer { running.withLock { $0 = nil } }
+    linking.withLock { $0 = command }
+    defer { linking.withLock { $0 = nil } }
     let output: CommandOutput
     do throws(ProcessError) {
       output = try command.run()
@@ -203,10 +197,20 @@ package final class CellCompiler: Sendable {
 
   /// Brings diagnostics to the cell as written; warnings about inserted text, and notes that
   /// follow them or point into other modules, say nothing to the user.
-  private func places(of diagnostics: [Diagnostic], in cell: PreparedCell) -> [Diagnostic] {
+  private func places(
+    of diagnostics: [Diagnostic], in cell: PreparedCell, source: String
+  ) -> [Diagnostic] {
     var result: [Diagnostic] = []
     var followsHidden = false
-    for diagnostic in diagnostics {
+    for var diagnostic in diagnostics {
+      if diagnostic.file == source, diagnostic.severity == .error {
+        // Whatever is missing at the very end lies behind the cell.
+        diagnostic.file = cell.label
+        diagnostic.line = cell.end.line
+        diagnostic.column = cell.end.column
+        result.append(diagnostic)
+        continue
+      }
       if isAboutRetroactiveConformance(diagnostic) {
         followsHidden = true
         continue

@@ -4,7 +4,6 @@ import SwiftSyntax
 struct CellRewriter {
   private let locations: SourceLocationConverter
   private(set) var insertions: [PreparedCell.Insertion] = []
-  private(set) var joinsSession = false
   private(set) var variables: [PreparedCell.VariableGroup] = []
   private(set) var statementLines: [Int] = []
   private var notesProgress = false
@@ -46,7 +45,7 @@ struct CellRewriter {
       case .decl(let declaration): try rewrite(declaration)
       case .stmt(let statement): try rewrite(statement)
       case .expr(let expression): rewrite(expression, of: item, isLast: isLast)
-      @unknown default: joinsSession = true
+      @unknown default: break
       }
       // After the last statement nothing can fail.
       if isStatement, !isLast {
@@ -99,7 +98,6 @@ struct CellRewriter {
   // MARK: Declarations
 
   private mutating func rewrite(_ declaration: DeclSyntax) throws(CellsError) {
-    joinsSession = true
     if let importing = declaration.as(ImportDeclSyntax.self) {
       if let module = importing.path.first?.name.text { imports.append(module) }
       let isPlain =

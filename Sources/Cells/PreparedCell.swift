@@ -12,20 +12,28 @@ package struct PreparedCell: Sendable, Equatable {
   package let text: String
   /// The name that diagnostics and traps give the cell.
   package let label: String
-  /// Whether later cells need this one's module: it declares or imports something.
-  package let joinsSession: Bool
+  /// What it declares and uses.
+  package let analysis: CellAnalysis
   /// The top-level variables by the statement, counted from 0, that gives them their values.
   package let variables: [VariableGroup]
   /// The line of each statement.
   package let statementLines: [Int]
   /// The modules that it imports.
   package let imports: [String]
-  /// What the cell adds to types, as in `S: P` and `S.f`, when it holds nothing but extensions.
-  ///
-  /// Such a cell stays out of the chain of modules: a conformance cannot be shadowed, so each later
-  /// cell imports just the latest.
-  package let extensionKeys: Set<String>?
+  /// What it declares that has no name.
+  let unscoped: UnscopedKeys
+  /// The end of the cell's last line that says something.
+  package let end: Position
   private let insertions: [Insertion]
+
+  /// A place in the cell as written: 1-based, the column in UTF-8 bytes of its line.
+  package struct Position: Sendable, Equatable {
+    package var line: Int
+    package var column: Int
+  }
+
+  /// Whether later cells may need this one's module: it declares or imports something.
+  package var joinsSession: Bool { !analysis.declarations.isEmpty || !unscoped.keys.isEmpty }
 
   /// Variables that one statement declares.
   package struct VariableGroup: Sendable, Equatable {
@@ -48,28 +56,34 @@ package struct PreparedCell: Sendable, Equatable {
   ///   - source: The cell without its directive lines.
   ///   - label: The name for diagnostics, as in `cell 3`.
   ///   - firstLine: The line of the cell at which `source` begins.
-  ///   - sessionModules: Module names that the cell sees: the session's earlier cells.
-  ///   - extensionModules: Names of the modules of extensions that the cell sees.
+  ///   - scope: What earlier cells have declared.
+  ///   - cellID: The notebook's identifier of the cell; run again, it replaces its extensions.
   /// - Throws: `CellsError` for asynchronous forms that a cell cannot have.
   package init(
-    source: String, label: String, firstLine: Int = 1, imports sessionModules: [String] = [],
-    extensions extensionModules: [String] = []
+    source: String, label: String, firstLine: Int = 1, scope: SessionScope = SessionScope(),
+    cellID: String? = nil
   ) throws(CellsError) {
+    if let (line, column) = BracketNesting(of: source).excess {
+      throw .nestedTooDeeply(line: line, column: column)
+    }
     let file = Parser.parse(source: source)
     let locations = SourceLocationConverter(fileName: label, tree: file)
     var rewriter = CellRewriter(locations: locations)
     try rewriter.rewrite(file)
     self.label = label
-    joinsSession = rewriter.joinsSession
     variables = rewriter.variables
     imports = rewriter.imports
-    extensionKeys = ExtensionKeys.keys(of: file)
+    analysis = CellAnalysis(file: file, firstLine: firstLine)
+    unscoped = UnscopedKeys(of: file)
     statementLines = rewriter.statementLines.map { $0 + firstLine - 1 }
     insertions = rewriter.insertions.map {
       Insertion(line: $0.line + firstLine - 1, column: $0.column, text: $0.text)
     }
-    var lines = sessionModules.map { "@_exported import \($0)" }
-    lines += extensionModules.map { "@_implementationOnly import \($0)" }
+    let written = source.split(separator: "\n", omittingEmptySubsequences: false)
+    let last = written.lastIndex { !$0.allSatisfy(\.isWhitespace) } ?? 0
+    end = Position(
+      line: firstLine + last, column: max(written.isEmpty ? 1 : written[last].utf8.count, 1))
+    var lines = scope.imports(for: analysis, keys: unscoped.keys, cellID: cellID)
     lines += rewriter.neededFunctions
     lines.append("#sourceLocation(file: \"\(label)\", line: \(firstLine))")
     text = lines.joined(separator: "\n") + "\n" + rewriter.apply(to: source) + "\n"
@@ -107,11 +121,14 @@ package enum CellsError: Error, Equatable, CustomStringConvertible {
   case asynchronousLet(line: Int, column: Int)
   /// `guard` with `await` at top level.
   case asynchronousGuard(line: Int, column: Int)
+  /// Brackets that nest deeper than the parser takes.
+  case nestedTooDeeply(line: Int, column: Int)
 
   /// Where it is, in the source that was given.
   package var position: (line: Int, column: Int) {
     switch self {
-    case .asynchronousLet(let line, let column), .asynchronousGuard(let line, let column):
+    case .asynchronousLet(let line, let column), .asynchronousGuard(let line, let column),
+      .nestedTooDeeply(let line, let column):
       (line, column)
     }
   }
@@ -124,6 +141,9 @@ package enum CellsError: Error, Equatable, CustomStringConvertible {
     case .asynchronousGuard:
       "'guard' with 'await' cannot stand at the top level of a cell; write "
         + "'let value = await …' before it"
+    case .nestedTooDeeply:
+      "brackets nest deeper here than the parser takes (\(BracketNesting.squareLimit) levels of "
+        + "'[', \(BracketNesting.limit) of all kinds); give inner parts names of their own"
     }
   }
 }

@@ -52,10 +52,15 @@ package struct CellRequest: Sendable {
   package var allowsInput: Bool
   /// The notebook's identifier of the cell, `cellId` in the request's metadata.
   package var cellID: String?
+  /// Whether an interrupt has come since the request's turn began.
+  ///
+  /// The executor asks once it takes interrupts itself, so that none falls between the two.
+  package var isInterrupted: @Sendable () -> Bool
 
   package init(
     code: String, executionCount: Int, isSilent: Bool = false,
-    userExpressions: [String: String] = [:], allowsInput: Bool = false, cellID: String? = nil
+    userExpressions: [String: String] = [:], allowsInput: Bool = false, cellID: String? = nil,
+    isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) {
     self.code = code
     self.executionCount = executionCount
@@ -63,6 +68,7 @@ package struct CellRequest: Sendable {
     self.userExpressions = userExpressions
     self.allowsInput = allowsInput
     self.cellID = cellID
+    self.isInterrupted = isInterrupted
   }
 }
 

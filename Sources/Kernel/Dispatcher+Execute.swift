@@ -21,7 +21,7 @@ extension Dispatcher {
     let cell = CellRequest(
       code: content.code, executionCount: count, isSilent: content.isSilent,
       userExpressions: content.userExpressions, allowsInput: content.allowsInput,
-      cellID: metadata?.cellID)
+      cellID: metadata?.cellID, isInterrupted: { self.state.withLock { $0.isInterrupted } })
     let outcome = await run(cell, content, request)
     state.withLock { $0.endInput() }
     if let failure = outcome.failure {
@@ -55,7 +55,7 @@ extension Dispatcher {
   private func run(
     _ cell: CellRequest, _ content: ExecuteRequest, _ request: Request
   ) async -> CellOutcome {
-    guard !state.withLock({ $0.isInterrupted }) else {
+    guard !cell.isInterrupted() else {
       let value = "the cell was interrupted before it started"
       return CellOutcome(
         failure: CellFailure(

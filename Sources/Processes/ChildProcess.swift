@@ -23,6 +23,12 @@ package enum ExitStatus: Sendable, Equatable, CustomStringConvertible {
   case exited(Int32)
   case signalled(Int32)
 
+  /// Reads the status that `waitpid` gives.
+  package init(waitStatus status: Int32) {
+    let signal = status & 0x7f
+    self = signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
+  }
+
   package var description: String {
     switch self {
     case .exited(let status): "exit status \(status)"
@@ -91,8 +97,7 @@ package struct ChildProcess: Sendable {
   package func wait() -> ExitStatus {
     var status: Int32 = 0
     while unsafe waitpid(id, &status, 0) < 0, errno == EINTR {}
-    let signal = status & 0x7f
-    return signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
+    return ExitStatus(waitStatus: status)
   }
 
   private static func spawn(_ configuration: ProcessConfiguration) throws(ProcessError) -> Int32 {

@@ -67,26 +67,24 @@ package enum Files {
     unsafe rmdir(path)
   }
 
-  /// Makes a named pipe at `path`.
-  package static func makePipe(_ path: String) -> Bool {
-    unsafe mkfifo(path, 0o600) == 0
+  /// Overwrites the start of the file at `path` with `text`, in place.
+  ///
+  /// - Returns: Whether that was possible.
+  package static func overwrite(_ text: String, at path: String) -> Bool {
+    let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return FileDescriptor.write(Array(text.utf8), to: descriptor)
   }
 
-  /// Writes `text` to the named pipe at `path`, once a reader has opened it.
-  ///
-  /// - Returns: Whether there was a reader within `milliseconds`.
-  package static func writeToPipe(_ text: String, at path: String, milliseconds: Int) -> Bool {
-    for _ in 0..<max(milliseconds, 1) {
-      let descriptor = unsafe open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
-      if descriptor >= 0 {
-        defer { close(descriptor) }
-        _ = fcntl(descriptor, F_SETFL, 0)
-        return FileDescriptor.write(Array(text.utf8), to: descriptor)
-      }
-      guard errno == ENXIO else { return false }
-      sleepMilliseconds(1)
-    }
-    return false
+  /// Removes the file at `path`, if there is one.
+  package static func removeFile(_ path: String) {
+    unsafe unlink(path)
+  }
+
+  /// Whether `path` may be read.
+  package static func isReadable(_ path: String) -> Bool {
+    unsafe access(path, R_OK) == 0
   }
 
   /// Whether `path` may be executed.

@@ -17,10 +17,13 @@ package struct DescriptorPair: Sendable {
     return DescriptorPair(first: ends[0], second: ends[1])
   }
 
-  /// A connected pair of stream sockets.
-  package static func sockets() throws(ProcessError) -> DescriptorPair {
+  /// A connected pair of sockets: of bytes, or of messages that stay apart.
+  package static func sockets(
+    keepingMessages keepsMessages: Bool = false
+  ) throws(ProcessError) -> DescriptorPair {
     var ends: [Int32] = [0, 0]
-    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    let type = keepsMessages ? SOCK_SEQPACKET : SOCK_STREAM
+    let kind = Int32(type.rawValue | SOCK_CLOEXEC.rawValue)
     guard unsafe socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
       throw .noDescriptors(reason: errorText(errno))
     }

@@ -42,8 +42,8 @@ extension NotebookSession {
     guard !source.allSatisfy(\.isWhitespace) else { return nil }
     announceIdleDeath(context)
     guard let compiler = readyCompiler() else { return cannotStart(context) }
-    let module = history.nextModule()
     let prepared: PreparedCell
+    let module: String
     let compiled: CellCompiler.Result
     do throws(CellsError) {
       prepared = try prepare(context)
@@ -52,7 +52,7 @@ extension NotebookSession {
     }
     if isInterrupted { return context.failures.interrupted(lines: []) }
     do throws(CellCompilerError) {
-      compiled = try compiler.compile(prepared, module: module)
+      (module, compiled) = try compile(prepared, with: compiler)
     } catch {
       if error == .interrupted { return context.failures.interrupted(lines: []) }
       return context.failures.other("CompilerError", error.description)
@@ -67,11 +67,9 @@ extension NotebookSession {
       history.workerWasReplaced()
       compiler.workerWasReplaced()
       ensureWorker()
-    } else if let keys = prepared.extensionKeys {
-      history.joinExtensions(module, keys: keys, cellID: context.request.cellID)
     } else if prepared.joinsSession {
       history.noteImports(prepared.imports)
-      history.join(module)
+      history.scope.join(module, prepared, cellID: context.request.cellID)
       hideUnset(prepared, progress: end == .finished ? nil : progress, context, compiler)
     }
     noteForAssistance(module: module, context)
@@ -79,17 +77,19 @@ extension NotebookSession {
     return failure(of: end, prepared, progress: progress, context, compiler)
   }
 
+  /// Compiles the session's next module, and starts the compiler of the one after it.
+  private func compile(
+    _ cell: PreparedCell, with compiler: CellCompiler
+  ) throws(CellCompilerError) -> (module: String, result: CellCompiler.Result) {
+    let module = history.nextModule()
+    defer { compiler.prepare(module: history.upcomingModule) }
+    return (module, try compiler.compile(cell, module: module))
+  }
+
   private func prepare(_ context: CellContext) throws(CellsError) -> PreparedCell {
-    let modules = history.latestModule.map { [$0] } ?? []
-    let prepared = try PreparedCell(
+    try PreparedCell(
       source: context.split.source, label: context.label, firstLine: context.split.firstLine,
-      imports: modules, extensions: history.extensionModules)
-    guard let keys = prepared.extensionKeys else { return prepared }
-    // Run again, it must not see the conformances that it declares.
-    return try PreparedCell(
-      source: context.split.source, label: context.label, firstLine: context.split.firstLine,
-      imports: modules,
-      extensions: history.extensionModules(besides: keys, cellID: context.request.cellID))
+      scope: history.scope, cellID: context.request.cellID)
   }
 
   /// Hands an object to the worker and waits for the cell's end.
@@ -120,9 +120,8 @@ extension NotebookSession {
   func valueOfHiddenCell(_ source: String, _ context: CellContext) -> String? {
     guard let compiler = readyCompiler(),
       let prepared = try? PreparedCell(
-        source: source, label: "hidden", imports: history.latestModule.map { [$0] } ?? [],
-        extensions: history.extensionModules),
-      let compiled = try? compiler.compile(prepared, module: history.nextModule()),
+        source: source, label: "hidden", scope: history.scope),
+      let (_, compiled) = try? compile(prepared, with: compiler),
       let object = compiled.object
     else { return nil }
     let value = Box<String?>(nil)
@@ -184,14 +183,13 @@ extension NotebookSession {
       "@available(*, unavailable, message: \"\(context.label) failed before it gave this variable "
         + "a value; run it again\")\nvar `\(name)`: Never { get { fatalError() } set {} }"
     }
-    guard let module = history.latestModule,
+    guard
       let tombstone = try? PreparedCell(
-        source: declarations.joined(separator: "\n"), label: "hidden", imports: [module])
+        source: declarations.joined(separator: "\n"), label: "hidden")
     else { return }
-    let name = history.nextModule()
-    guard let compiled = try? compiler.compile(tombstone, module: name), compiled.object != nil
+    guard let (name, compiled) = try? compile(tombstone, with: compiler), compiled.object != nil
     else { return }
-    history.join(name)
+    history.scope.join(name, tombstone)
   }
 
   private func failure(

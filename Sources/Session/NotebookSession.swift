@@ -56,10 +56,8 @@ package final class NotebookSession: CellExecutor {
     var cancelDirective: (@Sendable () -> Void)?
     var idleDeath: ExitStatus?
     var assistant: Assistant?
-    /// What completion imports to see earlier cells.
-    var latestModule: String?
-    /// What it imports besides, for the extensions of earlier cells.
-    var extensionModules: [String] = []
+    /// What completion sees of earlier cells.
+    var scope = SessionScope()
     /// The cells behind the modules, for inspection.
     var declaringCells: [String: DeclaringCell] = [:]
   }
@@ -71,6 +69,7 @@ package final class NotebookSession: CellExecutor {
   package func start() {
     queue.async {
       self.prepareCompiler()
+      self.shared.withLock { $0.compiler }?.prepare(module: self.history.upcomingModule)
       self.ensureWorker()
     }
   }
@@ -84,6 +83,7 @@ package final class NotebookSession: CellExecutor {
       $0.isInterrupted = false
     }
     defer { shared.withLock { $0.isExecuting = false } }
+    if cell.isInterrupted() { interrupt() }
     return await withCheckedContinuation { continuation in
       queue.async { continuation.resume(returning: self.runCell(cell, output)) }
     }

@@ -30,7 +30,11 @@ package struct CellAnalysis: Sendable, Equatable {
 
   /// Analyses `source`, whose first line is line `firstLine` of the cell.
   package init(source: String, firstLine: Int = 1) {
-    let file = Parser.parse(source: source)
+    self.init(file: Parser.parse(source: source), firstLine: firstLine)
+  }
+
+  /// Analyses a parsed cell.
+  init(file: SourceFileSyntax, firstLine: Int = 1) {
     let lines = SourceLocationConverter(fileName: "cell", tree: file)
     var uses: [ItemUses] = []
     for item in file.statements {

@@ -36,11 +36,14 @@ package struct CellDeclaration: Sendable, Equatable {
   package var addsConformance: Bool
   /// A function's signature: functions of one name and different signatures live side by side.
   package var signature: String?
+  /// The word of an import by name, as in `import struct Cell_3.P`; `nil` when there is none.
+  package var importKind: String?
 
   package init(
     kind: Kind, names: [String], source: String, line: Int, freeNames: Set<String> = [],
     usedMembers: Set<String> = [], extendedType: String? = nil,
-    declaredMembers: Set<String> = [], addsConformance: Bool = false, signature: String? = nil
+    declaredMembers: Set<String> = [], addsConformance: Bool = false, signature: String? = nil,
+    importKind: String? = nil
   ) {
     self.kind = kind
     self.names = names
@@ -52,5 +55,6 @@ package struct CellDeclaration: Sendable, Equatable {
     self.declaredMembers = declaredMembers
     self.addsConformance = addsConformance
     self.signature = signature
+    self.importKind = importKind
   }
 }

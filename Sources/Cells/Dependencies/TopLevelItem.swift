@@ -18,6 +18,7 @@ struct TopLevelItem {
     var declaration = CellDeclaration(
       kind: found.kind, names: found.names, source: item.item.trimmedDescription, line: line,
       freeNames: names.freeNames.subtracting(found.names), usedMembers: names.memberNames)
+    declaration.importKind = importKind(of: found.kind)
     if let function = item.item.as(FunctionDeclSyntax.self) {
       declaration.signature = Self.signature(of: function)
     }
@@ -27,6 +28,23 @@ struct TopLevelItem {
       declaration.addsConformance = node.inheritanceClause != nil
     }
     return declaration
+  }
+
+  private func importKind(of kind: CellDeclaration.Kind) -> String? {
+    switch kind {
+    case .variable: return "var"
+    case .function: return "func"
+    case .typeAlias: return "typealias"
+    case .type: break
+    case .operator, .precedenceGroup, .extension, .macro, .conditional: return nil
+    }
+    switch item.item.as(DeclSyntax.self)?.as(DeclSyntaxEnum.self) {
+    case .structDecl: return "struct"
+    case .enumDecl: return "enum"
+    case .protocolDecl: return "protocol"
+    case .classDecl, .actorDecl: return "class"
+    default: return nil
+    }
   }
 
   private var kindAndNames: (kind: CellDeclaration.Kind, names: [String])? {

@@ -1,0 +1,115 @@
+/// What a session's cells have declared, and which of their modules a cell has to import.
+///
+/// A cell imports by name what it uses, from the module that declared it last: `import var Cell_7.x`.
+/// So a later declaration takes the place of an earlier one, and a cell's cost does not grow with
+/// the session. Only what has no name (imports, extensions, operators) is imported with its whole
+/// module; a declaration imported by name comes before one that a whole module brings.
+package struct SessionScope: Sendable, Equatable {
+  /// A declaration that later cells may import.
+  package struct Symbol: Sendable, Equatable {
+    package var name: String
+    /// The module that declares it.
+    package var module: String
+    /// The word after `import`: `var`, `func`, `struct` and so on.
+    package var kind: String
+    /// A function's signature; functions of different signatures live side by side.
+    package var signature: String?
+  }
+
+  private struct Whole: Sendable, Equatable {
+    var module: String
+    var keys: Set<String>
+    var cellID: String?
+    /// Whether no other module brings it along, so that it can be left behind.
+    var isDetached: Bool
+  }
+
+  private var symbols: [String: [Symbol]] = [:]
+  private var wholes: [Whole] = []
+
+  package init() {}
+
+  /// Every name with its latest declarations, in no order.
+  package var latestSymbols: [Symbol] { symbols.values.flatMap { $0 } }
+
+  /// What `name` means now; several functions may share it.
+  package func symbols(named name: String) -> [Symbol] { symbols[name] ?? [] }
+
+  /// Lets later cells see what `cell` declared as `module`.
+  package mutating func join(_ module: String, _ cell: PreparedCell, cellID: String? = nil) {
+    for declaration in cell.analysis.declarations {
+      guard let kind = declaration.importKind else { continue }
+      for name in declaration.names {
+        insert(
+          Symbol(
+            name: name, module: module, kind: kind, signature: declaration.signature))
+      }
+    }
+    let keys = cell.unscoped.keys
+    guard !keys.isEmpty else { return }
+    wholes.removeAll { Self.replaces($0, keys, cellID) }
+    wholes.append(
+      Whole(
+        module: module, keys: keys, cellID: cellID, isDetached: cell.unscoped.isExtensionsOnly))
+  }
+
+  private mutating func insert(_ symbol: Symbol) {
+    let others = symbols[symbol.name] ?? []
+    let staying = others.filter { other in
+      symbol.kind == "func" && other.kind == "func"
+        && (other.signature != symbol.signature || other.module == symbol.module)
+    }
+    symbols[symbol.name] = staying + [symbol]
+  }
+
+  /// The import lines of a cell.
+  ///
+  /// - Parameters:
+  ///   - analysis: The cell.
+  ///   - keys: What it declares that has no name; modules that declare the same are left out,
+  ///     as a conformance must not be seen while it is declared anew.
+  ///   - cellID: The notebook's identifier of the cell.
+  func imports(
+    for analysis: CellAnalysis, keys: Set<String> = [], cellID: String? = nil
+  ) -> [String] {
+    // Functions of one name may be overloads of each other.
+    let overloaded = analysis.declarations.filter { $0.kind == .function }.flatMap(\.names)
+    return wholeImports(besides: keys, cellID: cellID)
+      + imports(of: analysis.freeNames.union(overloaded))
+  }
+
+  /// The import lines that bring `names`, as far as the session has them.
+  package func imports(of names: Set<String>) -> [String] {
+    var lines: [String] = []
+    for name in names.sorted() {
+      for symbol in symbols[name] ?? [] where Self.isImportable(symbol) {
+        let line = "import \(symbol.kind) \(symbol.module).`\(name)`"
+        if lines.last != line { lines.append(line) }
+      }
+    }
+    return lines
+  }
+
+  /// The import lines that bring everything, for completion.
+  package var allImports: [String] { wholeImports() + imports(of: Set(symbols.keys)) }
+
+  /// The import lines of the modules that every cell imports.
+  package func wholeImports(besides keys: Set<String> = [], cellID: String? = nil) -> [String] {
+    wholes.filter { !Self.replaces($0, keys, cellID) }.map { whole in
+      (whole.isDetached ? "@_implementationOnly import " : "import ") + whole.module
+    }
+  }
+
+  /// Operators have no name that an import could give; their modules are imported whole.
+  private static func isImportable(_ symbol: Symbol) -> Bool {
+    symbol.name.unicodeScalars.first.map {
+      $0 == "_" || $0.properties.isXIDStart || $0.value > 0x7f
+    }
+      ?? false
+  }
+
+  private static func replaces(_ whole: Whole, _ keys: Set<String>, _ cellID: String?) -> Bool {
+    !keys.isEmpty
+      && (whole.keys.isSubset(of: keys) || (cellID != nil && whole.cellID == cellID))
+  }
+}
