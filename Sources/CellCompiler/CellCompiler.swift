@@ -13,6 +13,8 @@ package final class CellCompiler: Sendable {
   private let library: UserLibrary
   let linker: (path: String, isLLD: Bool)
   let settingsBox = Mutex(CompilerSettings())
+  /// The session's own cache of C modules, where the user's cannot be written.
+  private let ownModuleCache: String?
   private let frontend: Frontend
   private let linking = Mutex<Command?>(nil)
   private let linked = Mutex<Set<String>>([])
@@ -59,6 +61,7 @@ package final class CellCompiler: Sendable {
     self.toolchain = toolchain
     self.folder = folder
     self.library = library
+    ownModuleCache = ModuleCache.isUsable ? nil : folder + "/cache"
     frontend = Frontend(
       executable: toolchain.frontend, library: library.libraries + "/libFrontendServer.so",
       folder: folder)
@@ -85,7 +88,8 @@ package final class CellCompiler: Sendable {
       "-in-process-plugin-server-path",
       "\(toolchain.root)/lib/swift/host/libSwiftInProcPluginServer.so",
       "-plugin-path", "\(toolchain.root)/lib/swift/host/plugins",
-    ] + settings.importArguments + settings.flags
+    ] + (ownModuleCache.map { ["-module-cache-path", $0] } ?? []) + settings.importArguments
+      + settings.flags
   }
 
   /// Compiles and links `cell` as the module `module`; blocks.

@@ -14,7 +14,7 @@ import uuid
 import pytest
 import zmq
 
-LIMIT = 30
+LIMIT = 90
 
 
 # MARK: Messages
