@@ -78,6 +78,7 @@ struct NotebookTests {
   }
 }
 
-extension JSONValue: @retroactive ExpressibleByNilLiteral {
+extension JSONValue: ExpressibleByNilLiteral {
+  /// Makes `null`.
   public init(nilLiteral: ()) { self = .null }
 }
