@@ -58,6 +58,7 @@ format: toolchain ## Format the Swift sources
 .PHONY: bench-kernel
 bench-kernel: build .venv-quickstart .venv-test kernelspec ## Measure the kernel beside ipykernel
 	.venv/bin/python benchmarks/kernel.py
+	.venv/bin/python benchmarks/session.py
 
 .PHONY: clean
 clean: ## Remove what was built; the tracking store stays

@@ -51,7 +51,8 @@ final class AssistanceServer {
       cellNumber: modules.cellNumber)
     for result in try results(request.source, at: offset, arguments) { list.add(result) }
     let (matches, erased) = list.finish(after: request.source.utf8.prefix(offset))
-    return AssistanceReply(matches: matches, erased: erased)
+    return AssistanceReply(
+      matches: matches, erased: erased, takesValues: list.takesValues, takesTypes: list.takesTypes)
   }
 
   /// Asks for everything that could stand at `offset`.

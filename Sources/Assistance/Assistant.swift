@@ -79,20 +79,21 @@ package final class Assistant: Sendable {
   ///   - compilerArguments: As for compiling the cell; `-I` and `-module-name` among them.
   ///   - directives: Names to offer after `%` at a line's start, with their percent signs.
   ///   - workingFolder: Where relative paths in string literals and directives begin.
+  ///   - globals: Names that `prefixSource` leaves out, to offer where a value or type may stand.
   /// - Returns: The completions, without matches when nothing is known or time is up.
   package func completions(
     prefixSource: String, code: String, cursor: Int, compilerArguments: [String],
-    directives: [String] = [], workingFolder: String = "."
+    directives: [String] = [], workingFolder: String = ".",
+    globals: [AssistantCompletion] = []
   ) async -> AssistantCompletions {
     let cell = CellText(code: code, cursor: cursor)
     let end = cell.scalars(before: cell.cursor)
     let nothing = AssistantCompletions(matches: [], start: end, end: end)
     switch cell.place {
     case .comment, .string(_, isPlain: false): return nothing
-    case .string(let start, isPlain: true), .argument(let start):
-      let paths = PathCompletion(typed: cell.text(start, cell.cursor), from: workingFolder)
-      return AssistantCompletions(
-        matches: paths.matches, start: end - paths.name.unicodeScalars.count, end: end)
+    case .string(let start, isPlain: true):
+      return files(for: cell.text(start, cell.cursor), end: end, from: workingFolder)
+    case .argument(let typed): return files(for: typed, end: end, from: workingFolder)
     case .directive(let start):
       let typed = String(decoding: cell.directive, as: UTF8.self)
       let matches = directives.filter { $0.hasPrefix(typed) }.sorted()
@@ -116,7 +117,14 @@ package final class Assistant: Sendable {
       return nothing
     }
     return AssistantCompletions(
-      matches: reply.matches, start: cell.scalars(before: start) - reply.erased, end: end)
+      matches: reply.adding(globals), start: cell.scalars(before: start) - reply.erased, end: end)
+  }
+
+  /// The files that continue the path `typed`, which ends at `end`.
+  private func files(for typed: String, end: Int, from folder: String) -> AssistantCompletions {
+    let paths = PathCompletion(typed: typed, from: folder)
+    return AssistantCompletions(
+      matches: paths.matches, start: end - paths.name.unicodeScalars.count, end: end)
   }
 
   /// Returns what is known of the symbol at `cursor`, or of the call around it.

@@ -10,8 +10,8 @@ struct CellText {
     case string(start: Int, isPlain: Bool)
     /// The name of a directive, `%` at offset `start`.
     case directive(start: Int)
-    /// What follows a directive's name, a file perhaps, whose path begins at `start`.
-    case argument(start: Int)
+    /// What follows a directive's name, the path of a file perhaps, of which `typed` is there.
+    case argument(typed: String)
   }
 
   /// The UTF-8 of the code; directive lines, a leading question mark and NUL characters are blanks,
@@ -172,7 +172,8 @@ struct CellText {
     let isQuoted = quotes.count % 2 == 1
     let separators = Array(" !=:(,;|<>\"".utf8)
     let last = isQuoted ? quotes.last : directive.lastIndex(where: separators.contains)
-    place = .argument(start: start + (last ?? 0) + 1)
+    place = .argument(
+      typed: String(decoding: directive[((last ?? 0) + 1)...], as: UTF8.self))
   }
 }
 

@@ -45,7 +45,7 @@ struct CompilerArguments: Equatable {
     "-I", "-F", "-D", "-Xcc", "-swift-version", "-sdk", "-target", "-resource-dir",
     "-enable-upcoming-feature", "-enable-experimental-feature", "-package-name", "-plugin-path",
     "-external-plugin-path", "-load-plugin-library", "-load-plugin-executable", "-vfsoverlay",
-    "-default-isolation", "-module-alias",
+    "-default-isolation", "-module-alias", "-module-cache-path",
   ]
   private static let joined = [
     "-I", "-F", "-D", "-strict-concurrency=", "-cxx-interoperability-mode=",

@@ -10,6 +10,10 @@ struct CompletionList {
   private let document: String
   private let lowercased: String
   private let cellNumber: (String) -> Int?
+  /// Whether a value could stand there: whether `print` is among the results.
+  private(set) var takesValues = false
+  /// Whether a type could stand there: whether `Int` is among the results.
+  private(set) var takesTypes = false
   private var found: [String: Candidate] = [:]
   private var kinds = NameCache<ResultKind>()
   private var contexts = NameCache<Nearness>()
@@ -56,6 +60,8 @@ struct CompletionList {
   /// Considers one result.
   mutating func add(_ result: SourceKitReply) {
     guard let name = result.text(keys.name) else { return }
+    if name == "Int" { takesTypes = true }
+    if name == "print(_:separator:terminator:)" { takesValues = true }
     let isExact = name.hasPrefix(typed)
     guard isExact || name.lowercased().hasPrefix(lowercased) else { return }
     if name.hasPrefix("_"), !typed.hasPrefix("_") { return }

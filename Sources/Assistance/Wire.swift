@@ -27,9 +27,25 @@ struct AssistanceReply: Codable, Equatable {
   var matches: [AssistantCompletion] = []
   /// How many bytes before the completed identifier the matches replace too.
   var erased = 0
+  /// Whether a value could stand there, and whether a type could.
+  var takesValues = false
+  var takesTypes = false
   var inspection: AssistantInspection?
   /// Why there is no answer; for tests and diagnosis.
   var failure: String?
+}
+
+extension AssistanceReply {
+  /// The matches with those of `globals` that may stand there, behind argument labels.
+  func adding(_ globals: [AssistantCompletion]) -> [AssistantCompletion] {
+    let types: Set = ["class", "enum", "interface"]
+    let fitting = globals.filter { types.contains($0.type) ? takesTypes : takesValues }
+    guard !fitting.isEmpty else { return matches }
+    let names = Set(fitting.map(\.text))
+    let labels = matches.prefix { $0.type == "param" }
+    let rest = matches.dropFirst(labels.count).filter { !names.contains($0.text) }
+    return Array((labels + fitting + rest).prefix(CompletionList.limit))
+  }
 }
 
 /// What could be inserted.

@@ -106,7 +106,11 @@ private final class Finder: SyntaxVisitor {
     return .skipChildren
   }
   override func visit(_ node: SubscriptDeclSyntax) -> SyntaxVisitorContinueKind {
-    consider("subscript" + labels(node.parameterClause), node)
+    // A subscript's parameter has a label only beside a name of its own.
+    let labels = node.parameterClause.parameters.map {
+      ($0.secondName == nil ? "_" : $0.firstName.text) + ":"
+    }
+    consider("subscript(\(labels.joined()))", node)
     return .skipChildren
   }
   override func visit(_ node: VariableDeclSyntax) -> SyntaxVisitorContinueKind {

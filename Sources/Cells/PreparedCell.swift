@@ -63,6 +63,9 @@ package struct PreparedCell: Sendable, Equatable {
     source: String, label: String, firstLine: Int = 1, scope: SessionScope = SessionScope(),
     cellID: String? = nil
   ) throws(CellsError) {
+    if let (line, column) = BracketNesting(of: source).excess {
+      throw .nestedTooDeeply(line: line, column: column)
+    }
     let file = Parser.parse(source: source)
     let locations = SourceLocationConverter(fileName: label, tree: file)
     var rewriter = CellRewriter(locations: locations, scope: scope)
@@ -118,11 +121,14 @@ package enum CellsError: Error, Equatable, CustomStringConvertible {
   case asynchronousLet(line: Int, column: Int)
   /// `guard` with `await` at top level.
   case asynchronousGuard(line: Int, column: Int)
+  /// Brackets that nest deeper than the parser takes.
+  case nestedTooDeeply(line: Int, column: Int)
 
   /// Where it is, in the source that was given.
   package var position: (line: Int, column: Int) {
     switch self {
-    case .asynchronousLet(let line, let column), .asynchronousGuard(let line, let column):
+    case .asynchronousLet(let line, let column), .asynchronousGuard(let line, let column),
+      .nestedTooDeeply(let line, let column):
       (line, column)
     }
   }
@@ -135,6 +141,9 @@ package enum CellsError: Error, Equatable, CustomStringConvertible {
     case .asynchronousGuard:
       "'guard' with 'await' cannot stand at the top level of a cell; write "
         + "'let value = await …' before it"
+    case .nestedTooDeeply:
+      "brackets nest deeper here than the parser takes (\(BracketNesting.squareLimit) levels of "
+        + "'[', \(BracketNesting.limit) of all kinds); give inner parts names of their own"
     }
   }
 }

@@ -12,6 +12,10 @@ package enum SourceCompleteness: Sendable, Equatable {
 
   /// Judges `source`.
   package init(of source: String) {
+    guard BracketNesting(of: source).excess == nil else {
+      self = .invalid
+      return
+    }
     let file = Parser.parse(source: source)
     guard file.hasError else {
       self = Self.endsOpen(source) ? .incomplete(indent: Self.indent(after: source)) : .complete

@@ -18,12 +18,14 @@ struct DeclaringCell: Sendable {
 extension NotebookSession {
   /// Finds what could be inserted, through the process that holds sourcekitd.
   func assistedCompletions(in code: String, at cursor: Int) async -> Completions {
-    guard let (assistant, prefix, arguments) = await assistance(code, cursor) else {
+    guard let (assistant, scope, arguments) = await assistance() else {
       return Completions(matches: [], start: cursor, end: cursor)
     }
+    let view = AssistedScope(scope, code: code, cursor: cursor)
     let found = await assistant.completions(
-      prefixSource: prefix, code: code, cursor: cursor, compilerArguments: arguments,
-      directives: DirectiveTable.writtenNames, workingFolder: workingFolder)
+      prefixSource: view.imports, code: code, cursor: cursor, compilerArguments: arguments,
+      directives: DirectiveTable.writtenNames, workingFolder: workingFolder,
+      globals: view.globals)
     return Completions(
       matches: found.matches.map {
         Completion(text: $0.text, type: $0.type, signature: $0.signature)
@@ -67,10 +69,10 @@ extension NotebookSession {
   private func description(
     of code: String, at cursor: Int, isDetailed: Bool
   ) async -> MIMEBundle? {
-    guard let (assistant, prefix, arguments) = await assistance(code, cursor),
+    guard let (assistant, scope, arguments) = await assistance(),
       var found = await assistant.inspection(
-        prefixSource: prefix, code: code, cursor: cursor, compilerArguments: arguments,
-        isDetailed: isDetailed)
+        prefixSource: AssistedScope(scope, code: code).imports, code: code, cursor: cursor,
+        compilerArguments: arguments, isDetailed: isDetailed)
     else { return nil }
     locate(&found, in: code, isDetailed: isDetailed)
     return ["text/plain": .string(found.text), "text/markdown": .string(found.markdown)]
@@ -95,10 +97,8 @@ extension NotebookSession {
     if isDetailed { found.details = place.source }
   }
 
-  /// The assistant, what the cell sees before its own text, and how it is compiled.
-  private func assistance(
-    _ code: String, _ cursor: Int
-  ) async -> (Assistant, prefix: String, arguments: [String])? {
+  /// The assistant, what cells have declared, and how a cell is compiled.
+  private func assistance() async -> (Assistant, scope: SessionScope, arguments: [String])? {
     await prepareForAssistance()
     return shared.withLock { state in
       guard let compiler = state.compiler else { return nil }
@@ -108,8 +108,7 @@ extension NotebookSession {
           executable: configuration.command, arguments: ["assist"],
           toolchain: compiler.toolchain.root)
       state.assistant = assistant
-      let prefix = state.scope.imports(assisting: code, at: cursor).joined(separator: "; ")
-      return (assistant, prefix, compiler.sharedArguments + ["-module-name", "Cell_next"])
+      return (assistant, state.scope, compiler.sharedArguments + ["-module-name", "Cell_next"])
     }
   }
 

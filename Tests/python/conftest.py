@@ -40,7 +40,7 @@ def kernelspec(martlet, tmp_path_factory):
     prefix = tmp_path_factory.mktemp("prefix")
     subprocess.run(
         [martlet, "kernel", "install", "--prefix", prefix],
-        check=True, timeout=30, stdin=subprocess.DEVNULL,
+        check=True, timeout=90, stdin=subprocess.DEVNULL,
     )
     before = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = str(prefix / "share" / "jupyter")
@@ -101,7 +101,7 @@ def track(store):
     def run(*arguments, store=store):
         answer = subprocess.run(
             [BIN / "track-cli", *arguments, "--store", store],
-            capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=90, stdin=subprocess.DEVNULL,
         )
         assert answer.returncode == 0, answer.stderr
         return answer.stdout

@@ -104,11 +104,31 @@ def test_a_line_of_a_megabyte(kernel):
     reply = kernel.ask("complete_request", code=code, cursor_pos=len(code))
     assert "count" in reply["matches"]
     assert reply["cursor_start"] == len(code) - len("count")
-    bracket = "[" * 1_000_000
-    assert kernel.run(bracket).status == "error"
-    assert kernel.ask("is_complete_request", code=bracket)["status"] in ("incomplete", "invalid")
-    assert kernel.ask("complete_request", code=bracket, cursor_pos=5)["status"] == "ok"
+
+
+@pytest.mark.parametrize("opening", ["[", "(", "{", "[(", "f([", '"\\(', "/*", '"', "<"])
+def test_brackets_that_nest_without_end(kernel, opening):
+    for count in (10, 30, 300):
+        # The status says enough; the messages of a failure would hold the code.
+        assert kernel.run(opening * count).status in ("ok", "error"), count
+    for count in (10, 30, 1_000, 5_000):
+        reply = kernel.ask("is_complete_request", code=opening * count)
+        assert reply["status"] in ("complete", "incomplete", "invalid"), count
+    for kind in ("complete_request", "inspect_request"):
+        reply = kernel.ask(kind, code=opening * 30, cursor_pos=30, detail_level=0)
+        assert reply["status"] == "ok"
     assert kernel.ok("1 + 1").value == "2"
+
+
+def test_brackets_that_nest_too_deeply_are_named(kernel):
+    assert kernel.ok("[" * 14 + "7" + "]" * 14 + ".count").value == "1"
+    assert kernel.run("[" * 1_000_000).status == "error"
+    result = kernel.fails("let deep =\n  " + "[" * 15 + "7" + "]" * 15)
+    assert "nest deeper" in result.error["evalue"]
+    assert ":2:17" in result.error["evalue"]
+    # Brackets in strings and comments do not count.
+    text = "[" * 100
+    assert kernel.ok(f'// {text}\n/* {text} */\n"{text}".count').value == "100"
 
 
 @pytest.mark.parametrize("code", ["let a = 1\0", "\0", 'print("a\0b")', "// \0\nlet b = 2\nb", "a\0.c"])
@@ -222,8 +242,8 @@ def test_a_home_that_cannot_be_written(start_kernel):
     check_at_work(start_kernel(HOME="/proc", IPYTHONDIR="/proc", XDG_DATA_HOME="/proc"))
 
 
-def test_a_home_that_does_not_exist(start_kernel):
-    check_at_work(start_kernel(HOME="/nowhere/home"))
+def test_a_home_that_does_not_exist(start_kernel, tmp_path):
+    check_at_work(start_kernel(HOME=str(tmp_path / "nowhere" / "home")))
 
 
 def test_no_home(start_kernel):

@@ -23,7 +23,7 @@ def doctor(martlet, kernelspec, tmp_path):
         }
         return subprocess.run(
             [martlet, "doctor", *arguments], env=base | environment, cwd=tmp_path,
-            capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
         )
 
     return call

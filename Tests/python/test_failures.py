@@ -174,7 +174,7 @@ def test_an_interrupt_stops_the_cell_and_keeps_all_state(kernel, code):
     result, seconds = kernel.interrupt_during(marked, when="stream")
     assert result.status == "error"
     assert result.error["ename"] == "KeyboardInterrupt"
-    assert seconds < 10
+    assert seconds < 30
     assert kernel.ok("kept").value == "4242"
     assert kernel.worker().pid == worker
 
@@ -189,14 +189,14 @@ def test_an_interrupt_while_the_cell_compiles_is_not_lost(kernel):
     kernel.ok("var kept = 1\nimport Foundation")
     result, seconds = kernel.interrupt_during("sleep(60)", when="execute_input")
     assert result.status == "error"
-    assert seconds < 10
+    assert seconds < 30
     assert kernel.ok("kept").value == "1"
 
 
 def test_an_interrupt_while_the_cell_waits_for_input(kernel):
     kernel.ok("var kept = 1")
     message_id = kernel.send("let line = readLine()", allow_stdin=True)
-    assert kernel.client.get_stdin_msg(timeout=60)["msg_type"] == "input_request"
+    assert kernel.client.get_stdin_msg(timeout=90)["msg_type"] == "input_request"
     kernel.manager.interrupt_kernel()
     assert kernel.collect(message_id).status == "error"
     assert kernel.ok("kept").value == "1"
@@ -207,7 +207,7 @@ def test_an_interrupt_of_an_idle_kernel_does_nothing(kernel):
     message = kernel.client.session.msg("interrupt_request", {})
     kernel.client.control_channel.send(message)
     # Only after the answer: shell and control have no common order.
-    reply = kernel.client.get_control_msg(timeout=30)
+    reply = kernel.client.get_control_msg(timeout=90)
     assert reply["parent_header"]["msg_id"] == message["header"]["msg_id"]
     assert reply["content"]["status"] == "ok"
     assert kernel.ok("kept").value == "1"
@@ -223,16 +223,16 @@ def test_many_interrupts_in_a_row(kernel):
 
 def test_control_answers_while_a_cell_runs(kernel):
     message_id = kernel.send('print("on")\nwhile true {}')
-    while kernel.client.get_iopub_msg(timeout=60)["msg_type"] != "stream":
+    while kernel.client.get_iopub_msg(timeout=90)["msg_type"] != "stream":
         pass
     message = kernel.client.session.msg("kernel_info_request", {})
     kernel.client.control_channel.send(message)
     start = time.monotonic()
     while True:
-        reply = kernel.client.get_control_msg(timeout=30)
+        reply = kernel.client.get_control_msg(timeout=90)
         if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
             break
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 30
     kernel.manager.interrupt_kernel()
     assert kernel.collect(message_id).status == "error"
 
@@ -266,7 +266,7 @@ def test_a_worker_that_is_killed_between_cells_is_reported_and_replaced(kernel):
     kernel.ok("let gone = 1")
     worker = kernel.worker()
     worker.send_signal(signal.SIGKILL)
-    worker.wait(timeout=10)
+    worker.wait(timeout=60)
     result = kernel.run("1 + 1")
     assert "variables" in ANSI.sub("", result.stream("stderr") + (
         result.trace if result.status == "error" else ""

@@ -17,7 +17,7 @@ def run(martlet, tmp_path):
         base = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home")}
         return subprocess.run(
             [martlet, *arguments], env=base | environment, cwd=tmp_path,
-            capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=90, stdin=subprocess.DEVNULL,
         )
 
     return call

@@ -373,7 +373,7 @@ def test_comm_info_is_empty_and_an_unknown_comm_is_closed(shared_kernel):
     message = session.msg("comm_open", {"comm_id": "c1", "target_name": "nothing", "data": {}})
     shared_kernel.client.shell_channel.send(message)
     while True:
-        answer = shared_kernel.client.get_iopub_msg(timeout=30)
+        answer = shared_kernel.client.get_iopub_msg(timeout=90)
         if answer["msg_type"] == "comm_close":
             assert answer["content"]["comm_id"] == "c1"
             break
@@ -382,7 +382,7 @@ def test_comm_info_is_empty_and_an_unknown_comm_is_closed(shared_kernel):
 def test_shutdown_and_restart(kernel):
     kernel.ok("let before = 1")
     kernel.manager.restart_kernel(now=False)
-    kernel.client.wait_for_ready(timeout=60)
+    kernel.client.wait_for_ready(timeout=90)
     result = kernel.fails("before")
     assert "before" in result.error["evalue"]
     assert kernel.ok("1 + 1").value == "2"
@@ -394,7 +394,7 @@ def test_a_shutdown_leaves_no_process_behind(kernel):
     processes = [psutil.Process(kernel.pid), *psutil.Process(kernel.pid).children(recursive=True)]
     assert len(processes) >= 2
     kernel.manager.shutdown_kernel(now=False)
-    _, alive = psutil.wait_procs(processes, timeout=15)
+    _, alive = psutil.wait_procs(processes, timeout=60)
     assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
 
 

@@ -38,7 +38,7 @@ def runs(executed):
 def track(executed, *arguments):
     answer = subprocess.run(
         [BIN / "track-cli", *arguments, "--store", executed[0], "--format", "json"],
-        capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=90, stdin=subprocess.DEVNULL,
     )
     assert answer.returncode == 0, answer.stderr
     return answer.stdout

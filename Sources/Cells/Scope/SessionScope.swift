@@ -94,22 +94,6 @@ package struct SessionScope: Sendable, Equatable {
     return lines
   }
 
-  /// The import lines for completing or inspecting `code` at `cursor`, in Unicode scalars.
-  ///
-  /// They bring what the code names and what the word at the cursor may become. Completion offers
-  /// no global that is imported by name only, so the modules of the latter come whole.
-  package func imports(assisting code: String, at cursor: Int) -> [String] {
-    let scalars = Array(code.unicodeScalars)
-    let before = scalars.prefix(max(cursor, 0))
-    let word = before.reversed().prefix { $0 == "_" || $0.properties.isXIDContinue }
-    var start = String.UnicodeScalarView()
-    start.append(contentsOf: word.reversed())
-    let candidates = symbols.keys.filter { $0.hasPrefix(String(start)) }
-    let modules = Set(candidates.flatMap { symbols[$0] ?? [] }.map(\.module))
-    let names = CellAnalysis(source: code).freeNames.union(candidates)
-    return wholeImports() + modules.sorted().map { "import \($0)" } + imports(of: names)
-  }
-
   /// The import lines of the modules that every cell imports.
   package func wholeImports(besides keys: Set<String> = [], cellID: String? = nil) -> [String] {
     wholes.filter { !Self.replaces($0, keys, cellID) }.map { whole in
