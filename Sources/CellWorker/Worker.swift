@@ -371,9 +371,9 @@ package final class Worker: Sendable {
 /// Gives a value's richer forms as JSON, malloc'ed; `nil` when it has none.
 typealias Renderer = @convention(c) (UnsafeRawPointer) -> UnsafeMutablePointer<CChar>?
 
-/// Says what the library makes of a comm's message while a cell runs, as packed fields.
+/// Says what the library makes of a comm's message while a cell runs.
 ///
-/// They are malloc'ed. It calls no code of the user.
+/// It gives packed fields, malloc'ed, and their size, and calls no code of the user.
 typealias CommAnswerer =
   @convention(c) (
     UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<Int>

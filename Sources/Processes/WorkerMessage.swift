@@ -103,9 +103,7 @@ package enum WorkerMessageKind {
   /// Field 0 is the identifier of its message, field 1 what the library of the cells is told. The
   /// answer is `done`, as for a cell.
   package static let comm: UInt8 = 5
-  /// Kernel to worker: as `comm`, while a cell runs.
-  ///
-  /// The answer is `commAnswer`.
+  /// Kernel to worker: as `comm`, while a cell runs; `commAnswer` answers it.
   package static let commDuringCell: UInt8 = 6
   /// Worker to kernel: what the library makes of a comm's message while a cell runs.
   ///

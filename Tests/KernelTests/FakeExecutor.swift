@@ -9,6 +9,7 @@ import Synchronization
 final class FakeExecutor: CellExecutor {
   private struct State {
     var cells: [CellRequest] = []
+    var comms: Set<String> = []
     var isStarted = false
     var isShutDown = false
     var interruptCount = 0
@@ -32,9 +33,14 @@ final class FakeExecutor: CellExecutor {
     _ event: CommEvent, messageID: String, output: @escaping @Sendable (CellOutput) -> Void
   ) async -> CommOutcome {
     switch event.action {
-    case .open(let target): return target == "echo" ? .handled : .untaken
-    case .close: return .handled
+    case .open(let target):
+      guard target == "echo" else { return .untaken }
+      state.withLock { _ = $0.comms.insert(event.commID) }
+      return .handled
+    case .close:
+      return state.withLock { $0.comms.remove(event.commID) } == nil ? .untaken : .handled
     case .message:
+      guard state.withLock({ $0.comms.contains(event.commID) }) else { return .untaken }
       if event.data == "fail" {
         return .failed(CellFailure(name: "Failed", value: "v", traceback: ["at v"]))
       }

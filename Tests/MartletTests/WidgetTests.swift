@@ -105,9 +105,9 @@ struct JSONValueTests {
 
   @Test("gives its parts, and nil for other kinds")
   func parts() {
-    let value: JSONValue = ["n": 3, "x": 2.0, "s": "t", "l": [true, nil]]
+    let value: JSONValue = ["n": 3, "x": 2.0, "s": "t", "l": [true, .null]]
     #expect(value["n"]?.int == 3 && value["n"]?.double == 3 && value["x"]?.int == 2)
     #expect(value["s"]?.string == "t" && value["s"]?.int == nil && value["none"] == nil)
-    #expect(value["l"]?.array == [true, nil] && value.object?.count == 4)
+    #expect(value["l"]?.array == [true, .null] && value.object?.count == 4)
   }
 }

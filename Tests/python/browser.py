@@ -11,7 +11,7 @@ import urllib.request
 import websocket  # Comes with Jupyter's own server.
 
 # Long enough for a busy machine; what is quick in fact never waits for it.
-LIMIT = 60
+LIMIT = 120
 
 
 def find():

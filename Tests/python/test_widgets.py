@@ -40,7 +40,7 @@ def make(cells, name, source, model):
 def test_swift_opens_a_comm_sends_over_it_and_closes_it(cells, frontend, name):
     result = cells.ok(
         f'let {name} = Comm(target: "{name}", data: ["n": 1], metadata: ["version": "1"], '
-        f'buffers: [[0, 1, 255]])\n{name}.send(["x": [1.5, nil, "é"]], buffers: [[], [7]])\n'
+        f'buffers: [[0, 1, 255]])\n{name}.send(["x": [1.5, .null, "é"]], buffers: [[], [7]])\n'
         f'print("after")'
     )
     opening, sending, text = [

@@ -251,3 +251,14 @@ def test_a_running_cell_sees_a_slider_and_a_button(page):
     page.wait(f"{text(number)}.includes('live 3')")
     click(page, output(5, "button"))
     page.wait(f"{panel}.sessionContext.session.kernel.status === 'idle'")
+
+
+def test_a_reloaded_page_gets_its_widgets_back(page, screenshot):
+    page.run(f"{NOTEBOOK}.context.save().then(() => 1)")
+    page.run("window.jupyterapp = undefined; location.reload()")
+    page.wait(f"{NOTEBOOK}?.sessionContext?.session?.kernel?.status === 'idle'")
+    page.wait(f"{output(1, '.widget-readout')}?.innerText === '5'")
+    focus(page, output(1, ".noUi-handle"))
+    page.press("ArrowRight", 39)
+    page.wait(f"{text(1)}.includes('squared: 36')")
+    screenshot("reloaded")

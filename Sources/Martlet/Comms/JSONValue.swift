@@ -65,7 +65,7 @@ public enum JSONValue: Sendable, Hashable {
 }
 
 extension JSONValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral,
-  ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral, ExpressibleByNilLiteral,
+  ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
   /// Makes a text.
@@ -76,8 +76,6 @@ extension JSONValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLiter
   public init(floatLiteral value: Double) { self = .double(value) }
   /// Makes a truth value.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
-  /// Makes `null`.
-  public init(nilLiteral: ()) { self = .null }
   /// Makes an array.
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 

@@ -71,7 +71,7 @@ public final class Dropdown: Widget, InputWidget {
       Model(name: "Dropdown"),
       [
         "_options_labels": .array(options.map(JSONValue.string)),
-        "index": place.map(JSONValue.int) ?? nil, "description": .string(description),
+        "index": place.map(JSONValue.int) ?? .null, "description": .string(description),
       ])
   }
 
@@ -82,7 +82,7 @@ public final class Dropdown: Widget, InputWidget {
       let place = newValue.firstIndex(of: value) ?? (newValue.isEmpty ? nil : 0)
       set([
         "_options_labels": .array(newValue.map(JSONValue.string)),
-        "index": place.map(JSONValue.int) ?? nil,
+        "index": place.map(JSONValue.int) ?? .null,
       ])
     }
   }

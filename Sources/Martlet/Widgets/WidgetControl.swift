@@ -44,8 +44,9 @@ enum WidgetControl {
       widgets.withLock { $0 }.mapValues { widget in
         let state = widget.state
         return [
-          "model_name": state["_model_name"] ?? nil, "model_module": state["_model_module"] ?? nil,
-          "model_module_version": state["_model_module_version"] ?? nil, "state": .object(state),
+          "model_name": state["_model_name"] ?? .null,
+          "model_module": state["_model_module"] ?? .null,
+          "model_module_version": state["_model_module_version"] ?? .null, "state": .object(state),
         ]
       })
   }
