@@ -75,6 +75,7 @@ let level1: [Target] = [
 ]
 
 let level2: [Target] = [
+  library("CommandArguments"),
   library("JupyterProtocol", ["Digest"]),
   .target(name: "Cells", swiftSettings: syntax, linkerSettings: syntaxLibraries),
   library("Tensors", ["BLAS"]),
@@ -87,14 +88,15 @@ let level3: [Target] = [
   .target(
     name: "CellCompiler", dependencies: ["Cells", "Processes"], swiftSettings: syntax),
   library("CellWorker", ["CFaults", "Processes"]),
-  library("Kernel", ["ZeroMQ", "JupyterProtocol"]),
+  library("Kernel", ["ZeroMQ", "SQLite", "JupyterProtocol"]),
+  library("Notebooks", ["Kernel", "JupyterProtocol", "Processes"]),
   library("Cluster", ["Workflows"]),
   library("Assistance", ["SourceKit", "Processes"]),
   .target(
     name: "Session",
     dependencies: [
       "Kernel", "JupyterProtocol", "CellCompiler", "Cells", "Assistance", "Processes",
-      "Tracking", "Workflows", "Cluster",
+      "Tracking", "Workflows", "Cluster", "Digest",
     ],
     swiftSettings: syntax),
   library("Martlet", ["Tensors", "Plots", "Tracking"]),
@@ -104,14 +106,15 @@ let level4: [Target] = [
   .executableTarget(
     name: "MartletCommand",
     dependencies: [
-      "Session", "Kernel", "JupyterProtocol", "CellCompiler", "Assistance", "Processes",
-      "Tracking", "Workflows", "Cluster",
+      "Session", "Notebooks", "Kernel", "JupyterProtocol", "CellCompiler", "Assistance",
+      "Processes", "Tracking", "Workflows", "Cluster", "CommandArguments",
     ],
     swiftSettings: syntax),
   .executableTarget(
     name: "WorkerCommand", dependencies: ["CellWorker"], swiftSettings: strict,
     linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
-  .executableTarget(name: "TrackCommand", dependencies: ["Tracking"], swiftSettings: strict),
+  .executableTarget(
+    name: "TrackCommand", dependencies: ["Tracking", "CommandArguments"], swiftSettings: strict),
 ]
 
 let testTargets: [Target] = [
@@ -130,7 +133,8 @@ let testTargets: [Target] = [
   tests("Assistance", ["Assistance", "SourceKit"]),
   tests("Martlet", ["Martlet", "Tensors", "Plots", "Tracking"]),
   tests("Session", ["Session", "Kernel", "JupyterProtocol"]),
-  tests("Kernel", ["Kernel", "JupyterProtocol", "ZeroMQ"]),
+  tests("Notebooks", ["Notebooks", "Kernel", "JupyterProtocol"]),
+  tests("Kernel", ["Kernel", "JupyterProtocol", "ZeroMQ", "SQLite"]),
   tests("Cluster", ["Cluster", "Workflows"], exclude: ["Golden"]),
 ]
 

@@ -69,7 +69,8 @@ extension CellCompiler {
       let path = parts.dropLast(2).joined(separator: ":")
       let name = path.split(separator: "/").last.map(String.init) ?? path
       // A generated line has the generated file's name; the user's have the cell's label.
-      guard !name.hasSuffix(".swift"), name != "<compiler-generated>" else { return nil }
+      let isGenerated = name.hasPrefix("Cell_") && name.hasSuffix(".swift")
+      guard !isGenerated, name != "<compiler-generated>" else { return nil }
       return CellLine(label: name, line: line)
     }
   }

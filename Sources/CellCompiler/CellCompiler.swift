@@ -11,9 +11,10 @@ package final class CellCompiler: Sendable {
   /// Where modules and objects of this session lie.
   package let folder: String
   private let library: UserLibrary
-  private let linker: (path: String, isLLD: Bool)
+  let linker: (path: String, isLLD: Bool)
   /// The session's own cache of C modules, where the user's cannot be written.
   private let ownModuleCache: String?
+  let settingsBox = Mutex(CompilerSettings())
   private let frontend: Frontend
   private let linking = Mutex<Command?>(nil)
   private let linked = Mutex<Set<String>>([])
@@ -79,14 +80,16 @@ package final class CellCompiler: Sendable {
 
   /// The flags that make the compiler see the session's modules; for completion, too.
   package var sharedArguments: [String] {
-    [
+    let settings = self.settings
+    return [
       "-I", folder, "-I", library.modules, "-I", "\(folder)/maps",
       "-disable-access-control", "-swift-version", "5",
       "-target", "\(Toolchain.architecture)-unknown-linux-gnu",
       "-in-process-plugin-server-path",
       "\(toolchain.root)/lib/swift/host/libSwiftInProcPluginServer.so",
       "-plugin-path", "\(toolchain.root)/lib/swift/host/plugins",
-    ] + (ownModuleCache.map { ["-module-cache-path", $0] } ?? [])
+    ] + settings.importArguments + settings.flags
+      + (ownModuleCache.map { ["-module-cache-path", $0] } ?? [])
   }
 
   /// Compiles and links `cell` as the module `module`; blocks.
@@ -142,13 +145,16 @@ package final class CellCompiler: Sendable {
   private func link(_ base: String, usesLibrary: Bool) throws(CellCompilerError) {
     // Only libraries that no earlier cell brought: the worker keeps all of them loaded.
     let asked = AutolinkReader.flags(in: Files.read(base + ".o") ?? [])
-    let flags = (asked + (usesLibrary ? ["-lMartlet"] : [])).filter { flag in
+    let settings = self.settings
+    let wanted = asked + (usesLibrary ? ["-lMartlet"] : []) + settings.libraries
+    let flags = wanted.filter { flag in
       flag.hasPrefix("-l") && linked.withLock { !$0.contains(flag) }
     }
     var arguments = ["-shared", "-o", base + ".so", base + ".o", toolchain.runtimeObject]
     if !flags.isEmpty {
       arguments += ["-L", toolchain.libraries, "-L", library.libraries]
       arguments += ["-rpath", toolchain.libraries, "-rpath", library.libraries]
+      for folder in settings.libraryFolders { arguments += ["-L", folder, "-rpath", folder] }
       arguments += flags
     }
     if linker.isLLD { arguments += ["--threads=1"] }
@@ -164,7 +170,8 @@ package final class CellCompiler: Sendable {
   private func job(for module: String) -> Frontend.Job {
     let base = "\(folder)/\(module)"
     var arguments = [
-      "-c", "-primary-file", base + ".swift", "-O", "-assert-config", "Debug",
+      "-c", "-primary-file", base + ".swift", settings.isOptimized ? "-O" : "-Onone",
+      "-assert-config", "Debug",
       "-enable-testing", "-entry-point-function-name", Self.entry(of: module),
       "-module-name", module, "-gline-tables-only", "-diagnostic-style", "llvm",
       "-no-color-diagnostics", "-o", base + ".o",
@@ -178,7 +185,7 @@ package final class CellCompiler: Sendable {
       arguments: arguments + sharedArguments, source: base + ".swift", log: base + ".log")
   }
 
-  private func run(
+  func run(
     _ executable: String, _ arguments: [String]
   ) throws(CellCompilerError) -> CommandOutput {
     let command = Command(
@@ -242,7 +249,7 @@ package final class CellCompiler: Sendable {
       && diagnostic.message.hasPrefix("extension declares a conformance of imported type")
   }
 
-  private func write(_ text: String, to path: String) throws(CellCompilerError) {
+  func write(_ text: String, to path: String) throws(CellCompilerError) {
     let parent = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     if let reason = Files.makeFolder(parent) ?? Files.write(text, to: path) {
       throw .cannotWrite(path: path, reason: reason)

@@ -87,7 +87,8 @@ public func workerHasNotebook() -> Int32 {
   Worker.shared.isInNotebook ? 1 : 0
 }
 
-/// Publishes what a library displays; kind 1 is a display, kind 2 clears the output.
+/// Publishes what a library shows: kind 1 is a display, kind 2 clears the output, kind 3 is what it
+/// did with a comm.
 @_cdecl("martlet_worker_emit")
 public func workerEmit(_ kind: Int32, _ payload: UnsafePointer<UInt8>, _ count: Int) {
   let bytes = unsafe Array(UnsafeBufferPointer(start: payload, count: count))
@@ -111,6 +112,26 @@ public func workerSetRenderer(
   _ render: @escaping @convention(c) (UnsafeRawPointer) -> UnsafeMutablePointer<CChar>?
 ) {
   unsafe Worker.shared.setRenderer(render)
+}
+
+/// Lets a library take what the frontend does with comms; it is called on the cell thread.
+@_cdecl("martlet_worker_set_comm_handler")
+public func workerSetCommHandler(
+  _ handler: @escaping @convention(c) (UnsafePointer<UInt8>?, Int) -> Void
+) {
+  unsafe Worker.shared.setCommHandler(handler)
+}
+
+/// Ends the running callback with the `any Error` at `error`, as a top-level `throw` ends a cell.
+@_cdecl("martlet_worker_throw")
+public func workerThrow(_ error: UnsafeRawPointer) {
+  unsafe errorInMain(error.assumingMemoryBound(to: (any Error).self).pointee)
+}
+
+/// The identifier of the request that outputs belong to, malloc'ed.
+@_cdecl("martlet_worker_parent_id")
+public func workerParentID() -> UnsafeMutablePointer<CChar>? {
+  unsafe strdup(Worker.shared.parentID)
 }
 
 /// The line that standard input reads next, with its end; nil at the end of input.

@@ -20,6 +20,8 @@ package final class Worker: Sendable {
   private let jobs = Mailbox<Job>()
   private let lines = Mailbox<String?>()
   private let acknowledgements = Mailbox<Bool>()
+  /// What the comm handler is about to be told.
+  private let commPayload = Mutex<[UInt8]>([])
 
   @safe private struct State {
     var isRunning = false
@@ -27,13 +29,20 @@ package final class Worker: Sendable {
     var progress = 0
     var thrown: (name: String, text: String)?
     var renderer: Renderer?
+    var lastUsage = CellUsage()
+    var commHandler: CommHandler?
+    /// The request on whose behalf the cell thread runs, and the last one that ran a cell.
+    var (parentID, cellID) = ("", "")
     /// Counts cell threads, so that a parked thread's late end is not taken for the new one's.
     var generation = 0
   }
 
   private struct Job: Sendable {
-    var object: String
-    var entry: String
+    var object = ""
+    var entry = ""
+    /// What the frontend did with a comm; then there is no object.
+    var comm: [UInt8]?
+    var parentID = ""
   }
 
   /// Serves the kernel on descriptor 3 until it closes that; never returns.
@@ -96,11 +105,16 @@ package final class Worker: Sendable {
   private func handle(_ message: WorkerMessage) {
     switch message.kind {
     case WorkerMessageKind.run:
-      jobs.put(Job(object: message.text(0), entry: message.text(1)))
+      jobs.put(
+        Job(object: message.text(0), entry: message.text(1), parentID: message.text(2)))
+    case WorkerMessageKind.comm:
+      jobs.put(Job(comm: message.fields.last ?? [], parentID: message.text(0)))
     case WorkerMessageKind.interrupt:
       cfaults_interrupt(message.text(0) == "firm" ? CFAULTS_FIRM : CFAULTS_POLITE)
     case WorkerMessageKind.acknowledge:
       acknowledgements.put(true)
+    case WorkerMessageKind.environment, WorkerMessageKind.directory, WorkerMessageKind.usage:
+      send(answer(message))
     case WorkerMessageKind.input:
       lines.put(message.fields.isEmpty ? nil : message.text(0))
     default:
@@ -135,10 +149,16 @@ package final class Worker: Sendable {
       $0.isRunning = true
       $0.progress = 0
       $0.thrown = nil
+      $0.parentID = job.parentID
+      if job.comm == nil { $0.cellID = job.parentID }
     }
-    guard let entry = unsafe load(job) else { return }
+    defer { state.withLock { $0.parentID = $0.cellID } }
+    guard let entry = unsafe job.comm == nil ? load(job) : commEntry(job) else { return }
     cfaults_set_active(1)
+    let start = CellUsage.now()
     let ended = unsafe cfaults_call(entry)
+    let usage = CellUsage.now().since(start)
+    state.withLock { $0.lastUsage = usage }
     cfaults_flush_streams()
     cfaults_set_active(0)
     let (isMine, thrown, progress) = state.withLock { state in
@@ -153,6 +173,19 @@ package final class Worker: Sendable {
       send(
         WorkerMessage(
           kind: WorkerMessageKind.done, texts: ["thrown", name, text, String(progress)]))
+    }
+  }
+
+  /// Hands a comm's message to the library as a cell's entry is called.
+  private func commEntry(_ job: Job) -> Entry {
+    commPayload.withLock { $0 = job.comm ?? [] }
+    return { _, _ in
+      let worker = Worker.shared
+      let payload = worker.commPayload.withLock { $0 }
+      guard let handler = unsafe worker.commHandler else { return }
+      unsafe payload.withUnsafeBufferPointer {
+        unsafe handler($0.baseAddress, $0.count)
+      }
     }
   }
 
@@ -261,6 +294,19 @@ package final class Worker: Sendable {
     state.withLock { state in unsafe state.renderer = renderer }
   }
 
+  /// Hands the frontend's comm messages to `handler` from now on.
+  func setCommHandler(_ handler: @escaping CommHandler) {
+    state.withLock { state in unsafe state.commHandler = handler }
+    send(WorkerMessage(kind: WorkerMessageKind.takesComms))
+  }
+
+  private var commHandler: CommHandler? {
+    unsafe state.withLock { state in unsafe state.commHandler }
+  }
+
+  /// The identifier of the request that outputs belong to now.
+  var parentID: String { state.withLock { $0.parentID } }
+
   var renderer: Renderer? {
     unsafe state.withLock { state in unsafe state.renderer }
   }
@@ -271,6 +317,9 @@ package final class Worker: Sendable {
     send(message)
     _ = acknowledgements.take()
   }
+
+  /// What the last cell's code took.
+  var lastUsage: CellUsage { state.withLock { $0.lastUsage } }
 
   func noteProgress(_ index: Int) {
     state.withLock { $0.progress = index }
@@ -290,3 +339,6 @@ package final class Worker: Sendable {
 
 /// Gives a value's richer forms as JSON, malloc'ed; `nil` when it has none.
 typealias Renderer = @convention(c) (UnsafeRawPointer) -> UnsafeMutablePointer<CChar>?
+
+/// Takes what the frontend did with a comm, as fields that `WorkerMessage.packed` made.
+typealias CommHandler = @convention(c) (UnsafePointer<UInt8>?, Int) -> Void

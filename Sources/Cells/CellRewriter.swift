@@ -11,9 +11,11 @@ struct CellRewriter {
   private var offsets: [(offset: Int, text: String)] = []
   private var shows = false
   private var awaits = false
+  private let scope: SessionScope
 
-  init(locations: SourceLocationConverter) {
+  init(locations: SourceLocationConverter, scope: SessionScope) {
     self.locations = locations
+    self.scope = scope
   }
 
   /// Declarations of the functions that the insertions call.
@@ -121,10 +123,23 @@ struct CellRewriter {
         wrapAwait(value)
       }
       if binding.accessorBlock == nil { names += patternNames(binding.pattern) }
+      qualifySelfReferences(of: binding)
     }
     guard !names.isEmpty else { return }
     variables.append(
       PreparedCell.VariableGroup(statement: statementLines.count - 1, names: names))
+  }
+
+  /// Writes `Cell_7.x` for the `x` in `let x = x + 1`.
+  private mutating func qualifySelfReferences(of binding: PatternBindingSyntax) {
+    guard let value = binding.initializer?.value else { return }
+    let own = patternNames(binding.pattern).filter { !scope.symbols(named: $0).isEmpty }
+    guard !own.isEmpty else { return }
+    for reference in SelfReferences(to: Set(own), in: value).found {
+      let name = reference.baseName.text.filter { $0 != "`" }
+      guard let module = scope.symbols(named: name).last?.module else { continue }
+      insert(module + ".", before: reference)
+    }
   }
 
   private func patternNames(_ pattern: PatternSyntax) -> [String] {
@@ -149,7 +164,7 @@ struct CellRewriter {
     _ expression: ExprSyntax, of item: CodeBlockItemSyntax, isLast: Bool
   ) {
     let waits = AwaitFinder.found(in: expression)
-    let isShown = isLast && item.semicolon == nil && isValue(expression)
+    let isShown = isLast && item.semicolon == nil && Self.isValue(expression)
     if isShown {
       shows = true
       insert("martletShow(", before: expression)
@@ -165,7 +180,7 @@ struct CellRewriter {
   }
 
   /// Whether an expression can be handed to a function: not an assignment, not a statement's form.
-  private func isValue(_ expression: ExprSyntax) -> Bool {
+  static func isValue(_ expression: ExprSyntax) -> Bool {
     if expression.is(IfExprSyntax.self) || expression.is(SwitchExprSyntax.self) { return false }
     if expression.is(MissingExprSyntax.self) || expression.is(ClosureExprSyntax.self) {
       return false

@@ -68,7 +68,7 @@ package struct PreparedCell: Sendable, Equatable {
     }
     let file = Parser.parse(source: source)
     let locations = SourceLocationConverter(fileName: label, tree: file)
-    var rewriter = CellRewriter(locations: locations)
+    var rewriter = CellRewriter(locations: locations, scope: scope)
     try rewriter.rewrite(file)
     self.label = label
     variables = rewriter.variables

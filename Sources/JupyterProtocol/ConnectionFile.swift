@@ -20,10 +20,12 @@ package struct ConnectionFile: Sendable, Equatable {
   package var heartbeatPort: Int
   /// The signing key; empty when messages are not signed.
   package var key: [UInt8]
+  /// The keys of the transport's encryption; `nil` when it is not encrypted.
+  package var curveKeys: CurveKeys?
 
   package init(
     transport: Transport, host: String, shellPort: Int, controlPort: Int, stdinPort: Int,
-    iopubPort: Int, heartbeatPort: Int, key: [UInt8]
+    iopubPort: Int, heartbeatPort: Int, key: [UInt8], curveKeys: CurveKeys? = nil
   ) {
     self.transport = transport
     self.host = host
@@ -33,6 +35,7 @@ package struct ConnectionFile: Sendable, Equatable {
     self.iopubPort = iopubPort
     self.heartbeatPort = heartbeatPort
     self.key = key
+    self.curveKeys = curveKeys
   }
 
   /// Reads the file at `path`.
@@ -70,6 +73,7 @@ package struct ConnectionFile: Sendable, Equatable {
     guard key.isEmpty || scheme == "hmac-sha256" else {
       throw .unsupportedSignatureScheme(path: path, scheme: scheme)
     }
+    curveKeys = try fields.curveKeys()
   }
 
   /// Returns libzmq's endpoint for one of the ports.
@@ -96,6 +100,19 @@ private struct Fields {
       throw .connectionValueInvalid(path: path, key: key, expected: "a string")
     }
     return string
+  }
+
+  /// The encryption's keys: both or none, as Jupyter writes them.
+  func curveKeys() throws(JupyterProtocolError) -> CurveKeys? {
+    let names = ["curve_publickey", "curve_secretkey"]
+    guard names.contains(where: { (values[$0] ?? .null) != .null }) else { return nil }
+    for name in names {
+      guard CurveKeys.isKey(try string(name)) else {
+        throw .connectionValueInvalid(
+          path: path, key: name, expected: "a CURVE key: 40 characters of Z85")
+      }
+    }
+    return CurveKeys(publicKey: try string(names[0]), secretKey: try string(names[1]))
   }
 
   func port(_ key: String) throws(JupyterProtocolError) -> Int {

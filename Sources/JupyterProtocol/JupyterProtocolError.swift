@@ -37,6 +37,13 @@ package enum JupyterProtocolError: Error, Equatable, CustomStringConvertible {
   case fieldInvalid(part: String, field: String)
   /// `part` could not be written as JSON.
   case notEncodable(part: String)
+  /// A request is for a subshell that does not exist, or no longer.
+  case unknownSubshell(identifier: String)
+
+  /// The error's name in replies; `ename` on the wire.
+  package var name: String {
+    if case .unknownSubshell = self { "UnknownSubshell" } else { "MalformedMessage" }
+  }
 
   package var description: String {
     switch self {
@@ -76,6 +83,9 @@ package enum JupyterProtocolError: Error, Equatable, CustomStringConvertible {
       "\(part) has a value of the wrong type at \"\(field)\". See the messaging protocol."
     case .notEncodable(let part):
       "\(part) cannot be written as JSON. Publish strings, finite numbers, arrays and objects."
+    case .unknownSubshell(let identifier):
+      "there is no subshell \"\(identifier)\". Create one with create_subshell_request, or leave "
+        + "subshell_id out of the header for the main shell."
     }
   }
 }

@@ -18,15 +18,22 @@ package struct MessageHeader: Codable, Sendable, Equatable {
   package var date: String
   /// The sender's protocol version.
   package var version: String
+  /// The subshell that a shell request is for; `nil` means the main shell.
+  ///
+  /// - SeeAlso: JEP 91, "Kernel subshells".
+  package var subshell: String?
 
   /// Makes the header of a new message.
-  package init(messageType: String, session: String, userName: String = "kernel") {
+  package init(
+    messageType: String, session: String, userName: String = "kernel", subshell: String? = nil
+  ) {
     identifier = uniqueIdentifier()
     self.messageType = messageType
     self.session = session
     self.userName = userName
     date = timestamp()
     version = Self.protocolVersion
+    self.subshell = subshell
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -36,6 +43,7 @@ package struct MessageHeader: Codable, Sendable, Equatable {
     case userName = "username"
     case date
     case version
+    case subshell = "subshell_id"
   }
 
   package init(from decoder: any Decoder) throws {
@@ -46,6 +54,7 @@ package struct MessageHeader: Codable, Sendable, Equatable {
     userName = try fields.decodeIfPresent(String.self, forKey: .userName) ?? ""
     date = try fields.decodeIfPresent(String.self, forKey: .date) ?? ""
     version = try fields.decodeIfPresent(String.self, forKey: .version) ?? ""
+    subshell = try fields.decodeIfPresent(String.self, forKey: .subshell)
   }
 }
 

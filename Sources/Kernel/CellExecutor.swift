@@ -6,7 +6,10 @@ package import JupyterProtocol
 /// its logic is tested without a compiler. The command at level 4 injects the real executor.
 package protocol CellExecutor: AnyObject, Sendable {
   /// Starts what runs in the background; called once, before any other method, and returns soon.
-  func start()
+  ///
+  /// - Parameter output: Takes what is published while no cell and no callback runs, as tasks that
+  ///   outlive their cell do; any thread may call it, at any time.
+  func start(output: @escaping @Sendable (CellOutput) -> Void)
 
   /// Runs one cell; the kernel runs one cell at a time.
   ///
@@ -18,6 +21,17 @@ package protocol CellExecutor: AnyObject, Sendable {
   func execute(
     _ cell: CellRequest, output: @escaping @Sendable (CellOutput) -> Void
   ) async -> CellOutcome
+
+  /// Hands what the frontend did with a comm to the session's code, after the running cell.
+  ///
+  /// - Parameters:
+  ///   - event: What the frontend did.
+  ///   - messageID: The identifier of the frontend's message.
+  ///   - output: As for `execute`.
+  /// - Returns: How the callback ended.
+  func handleComm(
+    _ event: CommEvent, messageID: String, output: @escaping @Sendable (CellOutput) -> Void
+  ) async -> CommOutcome
 
   /// Stops the cell that is being compiled or run, if any; any thread may call it.
   func interrupt()
@@ -52,6 +66,8 @@ package struct CellRequest: Sendable {
   package var allowsInput: Bool
   /// The notebook's identifier of the cell, `cellId` in the request's metadata.
   package var cellID: String?
+  /// The identifier of the request, which outputs name as their parent.
+  package var messageID: String
   /// Whether an interrupt has come since the request's turn began.
   ///
   /// The executor asks once it takes interrupts itself, so that none falls between the two.
@@ -60,6 +76,7 @@ package struct CellRequest: Sendable {
   package init(
     code: String, executionCount: Int, isSilent: Bool = false,
     userExpressions: [String: String] = [:], allowsInput: Bool = false, cellID: String? = nil,
+    messageID: String = "",
     isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) {
     self.code = code
@@ -68,6 +85,7 @@ package struct CellRequest: Sendable {
     self.userExpressions = userExpressions
     self.allowsInput = allowsInput
     self.cellID = cellID
+    self.messageID = messageID
     self.isInterrupted = isInterrupted
   }
 }
@@ -83,6 +101,10 @@ package enum CellOutput: Sendable, Equatable {
     MIMEBundle, metadata: [String: JSONValue], displayID: String?, isUpdate: Bool)
   /// `clear_output`.
   case clear(wait: Bool)
+  /// The session's code opened, used or closed a comm.
+  case comm(CommEvent)
+  /// The process with all comms is gone; they are closed.
+  case commsLost
   /// The cell waits for a line; the kernel asks the frontend and calls `answerInput`.
   case inputRequest(prompt: String, isPassword: Bool)
 }

@@ -6,10 +6,14 @@ extension Dispatcher {
   ///
   /// - SeeAlso: Jupyter messaging 5.5, "Execute".
   func execute(_ content: ExecuteRequest, _ request: Request) async -> Response {
+    await turn.take()
+    defer { turn.give() }
+    if state.withLock({ $0.isInterrupted(in: request.subshell) }) { return abortedReply() }
     let started = timestamp()
     let start = ContinuousClock.now
     let count = state.withLock { state in
       if content.storesHistory { state.executionCount += 1 }
+      if !content.isSilent { state.latestCell = request.message }
       return state.executionCount
     }
     if content.storesHistory { history.append(line: count, source: content.code) }
@@ -21,14 +25,20 @@ extension Dispatcher {
     let cell = CellRequest(
       code: content.code, executionCount: count, isSilent: content.isSilent,
       userExpressions: content.userExpressions, allowsInput: content.allowsInput,
-      cellID: metadata?.cellID, isInterrupted: { self.state.withLock { $0.isInterrupted } })
-    let outcome = await run(cell, content, request)
+      cellID: metadata?.cellID, messageID: request.message.header.identifier,
+      isInterrupted: { self.state.withLock { $0.isInterrupted(in: request.subshell) } })
+    let outcome =
+      if let query = HelpQuery(content.code) {
+        await answer(query, request)
+      } else {
+        await run(cell, content, request)
+      }
     state.withLock { $0.endInput() }
     if let failure = outcome.failure {
       publisher.publish(
         ErrorOutput(name: failure.name, value: failure.value, traceback: failure.traceback),
         parent: request.message)
-      if content.stopsOnError { await abortCompanions(since: start) }
+      if content.stopsOnError { await abortCompanions(of: request, since: start) }
     }
     return reply(to: outcome, count: count, started: started)
   }
@@ -38,9 +48,11 @@ extension Dispatcher {
   /// "Run All" sends a notebook's cells one after the other; when the first fails at once, the
   /// rest is still on its way. So they get a moment to arrive. It must be over before the reply:
   /// cells that are sent because of the reply must run.
-  private func abortCompanions(since start: ContinuousClock.Instant) async {
+  private func abortCompanions(
+    of request: Request, since start: ContinuousClock.Instant
+  ) async {
     try? await Task.sleep(until: start + .milliseconds(20), clock: .continuous)
-    state.withLock { $0.abortQueuedCells() }
+    state.withLock { $0.abortQueuedCells(in: request.subshell) }
   }
 
   /// The reply to a cell that was queued behind a failure or an interrupt.
@@ -66,6 +78,22 @@ extension Dispatcher {
     }
   }
 
+  /// Shows a name's description in the frontend's pager.
+  ///
+  /// - SeeAlso: Jupyter messaging 5.5, "Payloads".
+  private func answer(_ query: HelpQuery, _ request: Request) async -> CellOutcome {
+    guard
+      let description = await executor.inspection(
+        of: query.name, at: query.name.unicodeScalars.count, detailLevel: query.detailLevel)
+    else {
+      publisher.publish(
+        StreamOutput(name: "stdout", text: "Object `\(query.name)` not found.\n"),
+        parent: request.message)
+      return CellOutcome()
+    }
+    return CellOutcome(payload: [["source": "page", "data": .object(description), "start": 0]])
+  }
+
   private func reply(to outcome: CellOutcome, count: Int, started: String) -> Response {
     var reply = ExecuteReply(
       status: outcome.failure == nil ? .ok : .error, executionCount: count,
@@ -83,17 +111,31 @@ extension Dispatcher {
   private func publish(
     _ output: CellOutput, of content: ExecuteRequest, count: Int, request: Request
   ) {
-    let parent = request.message
     switch output {
-    case .stream(let stream, let text):
-      publisher.publish(StreamOutput(name: stream.rawValue, text: text), parent: parent)
     case .result(let data, let metadata):
       if content.isSilent { return }
       if content.storesHistory, let text = data["text/plain"]?.string {
         history.setOutput(text, line: count)
       }
       publisher.publish(
-        ExecuteResult(executionCount: count, data: data, metadata: metadata), parent: parent)
+        ExecuteResult(executionCount: count, data: data, metadata: metadata),
+        parent: request.message)
+    case .inputRequest(let prompt, let isPassword):
+      askForInput(
+        InputRequest(prompt: prompt, isPassword: isPassword), isAllowed: content.allowsInput,
+        request)
+    default: publish(output, parent: request.message)
+    }
+  }
+
+  /// Broadcasts something that the session's code published, in a cell or elsewhere.
+  func publish(_ output: CellOutput, parent: Message?) {
+    switch output {
+    case .stream(let stream, let text):
+      publisher.publish(StreamOutput(name: stream.rawValue, text: text), parent: parent)
+    case .result(let data, let metadata):
+      publisher.publish(
+        DisplayData(data: data, metadata: metadata, displayID: nil), parent: parent)
     case .display(let data, let metadata, let displayID, isUpdate: false):
       publisher.publish(
         DisplayData(data: data, metadata: metadata, displayID: displayID), parent: parent)
@@ -102,10 +144,11 @@ extension Dispatcher {
         UpdateDisplayData(data: data, metadata: metadata, displayID: displayID), parent: parent)
     case .clear(let wait):
       publisher.publish(ClearOutput(wait: wait), parent: parent)
-    case .inputRequest(let prompt, let isPassword):
-      askForInput(
-        InputRequest(prompt: prompt, isPassword: isPassword), isAllowed: content.allowsInput,
-        request)
+    case .comm(let event): publish(event, parent: parent)
+    case .commsLost: closeComms(parent: parent)
+    case .inputRequest:
+      log("answered an input request with nothing: only a cell can ask")
+      executor.answerInput("")
     }
   }
 

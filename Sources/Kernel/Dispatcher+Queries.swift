@@ -1,4 +1,5 @@
 import JupyterProtocol
+import Synchronization
 
 extension Dispatcher {
   /// - SeeAlso: Jupyter messaging 5.5, "Completion".
@@ -24,6 +25,9 @@ extension Dispatcher {
 
   /// - SeeAlso: Jupyter messaging 5.5, "Code completeness".
   func checkCompleteness(_ content: IsCompleteRequest) async -> Response {
+    if HelpQuery(content.code) != nil {
+      return Response(content: IsCompleteReply(status: .complete))
+    }
     let reply =
       switch await executor.completeness(of: content.code) {
       case .complete: IsCompleteReply(status: .complete)
@@ -34,8 +38,15 @@ extension Dispatcher {
     return Response(content: reply)
   }
 
+  /// Tells what the kernel, its worker and their children use.
+  ///
+  /// - SeeAlso: ipykernel, `usage_request`.
+  func measureUsage() -> Response {
+    Response(content: usage.withLock { $0.measure() })
+  }
+
   /// - SeeAlso: Jupyter messaging 5.5, "History".
-  func searchHistory(_ content: HistoryRequest) -> Response {
+  func searchHistory(_ content: HistoryRequest) async -> Response {
     let query: HistoryQuery =
       switch content.access {
       case .tail:
@@ -46,21 +57,13 @@ extension Dispatcher {
         .search(
           pattern: content.pattern ?? "*", limit: content.limit, isUnique: content.isUnique)
       }
-    let entries = history.entries(query).map { entry -> JSONValue in
+    let entries = await history.entries(query).map { entry -> JSONValue in
       let source = JSONValue.string(entry.source)
       let output = entry.output.map(JSONValue.string) ?? .null
       let text = content.includesOutput ? .array([source, output]) : source
       return [.integer(entry.session), .integer(entry.line), text]
     }
     return Response(content: HistoryReply(history: entries))
-  }
-
-  /// Closes a comm whose target nobody registered.
-  ///
-  /// - SeeAlso: Jupyter messaging 5.5, "Opening a Comm".
-  func refuseComm(_ content: CommOpen, _ request: Request) {
-    log("closed a comm: nothing here is called \"\(content.targetName)\"")
-    publisher.publish(CommClose(commID: content.commID), parent: request.message)
   }
 
   /// Replies, tells every subscriber and ends the kernel.

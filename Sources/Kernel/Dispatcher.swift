@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// The socket thread calls `receive`. Control requests are answered right there, so that a
 /// running cell never delays them. Shell requests queue up for one task that serves them in
-/// order, as ipykernel does.
+/// order, those of each subshell for a task of its own.
 package final class Dispatcher: Sendable {
   let executor: any CellExecutor
   let publisher: Publisher
@@ -14,6 +14,8 @@ package final class Dispatcher: Sendable {
   let history: any HistoryStore
   let log: @Sendable (String) -> Void
   let state = Mutex(SessionState())
+  let turn = CellTurn()
+  let usage = Mutex(UsageMeter())
   private let reader: Mutex<MessageReader>
 
   package init(
@@ -82,6 +84,7 @@ package final class Dispatcher: Sendable {
     }
     guard isFirst else { return }
     Task(priority: .userInitiated) {
+      await history.close()
       await executor.shutDown()
       publisher.stop()
     }
@@ -96,28 +99,36 @@ package final class Dispatcher: Sendable {
 
   /// Serves a control request on the calling thread.
   private func serveNow(_ request: Request) {
+    if let route = Route.table[request.type], case .background = route.work {
+      Task(priority: .userInitiated) { await serve(RequestQueue.Entry(request: request)) }
+      return
+    }
     let period = BusyPeriod(self, request)
     guard let route = route(of: request) else { return period.end() }
     switch route.work {
     case .immediate(let respond):
       let result = Result { () throws(JupyterProtocolError) in try respond(self, request) }
       period.end(after: result, as: route.replyType)
-    case .queued:
+    case .queued, .background:
       log("ignored \(request.type) on \(request.channel): send it on shell")
       period.end()
     }
   }
 
   private func enqueue(_ request: Request) {
-    let mustStart = state.withLock { $0.enqueue(request) }
-    guard mustStart else { return }
-    Task(priority: .userInitiated) {
-      while let next = state.withLock({ $0.dequeue() }) { await serve(next) }
+    switch state.withLock({ $0.enqueue(request) }) {
+    case .isQueued: break
+    case .unknownSubshell: refuseUnknownSubshell(request)
+    case .startsQueue:
+      let subshell = request.subshell
+      Task(priority: .userInitiated) {
+        while let next = state.withLock({ $0.dequeue(from: subshell) }) { await serve(next) }
+      }
     }
   }
 
-  /// Serves a shell request; one at a time.
-  private func serve(_ queued: SessionState.QueuedRequest) async {
+  /// Serves a request that may take time; of each shell, one at a time.
+  private func serve(_ queued: RequestQueue.Entry) async {
     let request = queued.request
     let period = BusyPeriod(self, request)
     guard let route = route(of: request) else { return period.end() }
@@ -128,7 +139,7 @@ package final class Dispatcher: Sendable {
     case .immediate(let respond):
       let result = Result { () throws(JupyterProtocolError) in try respond(self, request) }
       period.end(after: result, as: route.replyType)
-    case .queued(let respond):
+    case .queued(let respond), .background(let respond):
       let result: Result<Response, JupyterProtocolError>
       do {
         result = .success(try await respond(self, request))
@@ -140,7 +151,7 @@ package final class Dispatcher: Sendable {
   }
 
   /// Finds who answers `request`; logs when nobody does.
-  private func route(of request: Request) -> Route? {
+  func route(of request: Request) -> Route? {
     guard let route = Route.table[request.type], route.channels.contains(request.channel) else {
       log("ignored \(request.type) on \(request.channel): the kernel does not know it there")
       return nil
@@ -203,7 +214,7 @@ struct BusyPeriod: ~Copyable {
       dispatcher.log("cannot serve \(request.type): \(error)")
       if let replyType {
         let reply = ErrorReply(
-          name: "MalformedMessage", value: "\(error)", traceback: ["MalformedMessage: \(error)"],
+          name: error.name, value: "\(error)", traceback: ["\(error.name): \(error)"],
           executionCount: replyType == ExecuteReply.messageType
             ? dispatcher.state.withLock { $0.executionCount } : nil)
         publisher.reply(reply, type: replyType, to: request, metadata: ["status": "error"])

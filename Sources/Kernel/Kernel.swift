@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 package import JupyterProtocol
+import Synchronization
 import ZeroMQ
 
 /// A Jupyter kernel: the sockets of one connection file and the executor behind them.
@@ -79,7 +80,8 @@ package final class Kernel: Sendable {
     do {
       let context = try Context()
       let heartbeat = try EchoThread(
-        endpoint: connection.endpoint(port: connection.heartbeatPort), in: context)
+        endpoint: connection.endpoint(port: connection.heartbeatPort), in: context,
+        options: connection.encryption)
       defer {
         context.shutDown()
         heartbeat.join()
@@ -103,7 +105,9 @@ package final class Kernel: Sendable {
       executor: executor, publisher: Publisher(outbox: outbox, signer: signer, log: log),
       signer: signer, information: information, connection: connection, history: history,
       log: log)
-    executor.start()
+    executor.start { output in
+      dispatcher.publish(output, parent: dispatcher.state.withLock { $0.latestCell })
+    }
     let parent = ParentGuard(options.parentProcess)
     var poller = KernelPoller(
       sockets, wakeUps: [outbox.descriptor, signals.descriptor], parent: parent.descriptor)

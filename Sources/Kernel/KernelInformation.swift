@@ -38,6 +38,7 @@ package struct KernelInformation: Sendable {
   var reply: KernelInfoReply {
     KernelInfoReply(
       implementation: implementation, implementationVersion: version,
-      languageInfo: .swift(version: languageVersion), banner: banner, helpLinks: helpLinks)
+      languageInfo: .swift(version: languageVersion), banner: banner, helpLinks: helpLinks,
+      supportedFeatures: ["kernel subshells"])
   }
 }

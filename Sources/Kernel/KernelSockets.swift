@@ -19,7 +19,8 @@ struct KernelSockets: ~Copyable {
     // it was taken in, so that nothing overtakes its welcome.
     let iopub = try Socket(
       .extendedPublish, in: context,
-      options: [.lingerMilliseconds(1000), .sendQueueLimit(0), .leavesSubscriptionsToOwner(true)])
+      options: [.lingerMilliseconds(1000), .sendQueueLimit(0), .leavesSubscriptionsToOwner(true)]
+        + connection.encryption)
     try iopub.bind(to: connection.endpoint(port: connection.iopubPort))
     self.shell = shell
     self.control = control
@@ -32,7 +33,8 @@ struct KernelSockets: ~Copyable {
   ) throws(ZeroMQError) -> Socket {
     let socket = try Socket(
       .router, in: context,
-      options: [.lingerMilliseconds(1000), .sendQueueLimit(0), .handsOverIdentities(true)])
+      options: [.lingerMilliseconds(1000), .sendQueueLimit(0), .handsOverIdentities(true)]
+        + connection.encryption)
     try socket.bind(to: connection.endpoint(port: port))
     return socket
   }
@@ -68,6 +70,15 @@ struct KernelSockets: ~Copyable {
         continue  // A message upstream, which means nothing here.
       }
     }
+  }
+}
+
+extension ConnectionFile {
+  /// What makes a socket encrypt, if the file asks for it.
+  var encryption: [SocketOption] {
+    curveKeys.map {
+      [.encryptsAsServer(publicKey: $0.publicKey, secretKey: $0.secretKey)]
+    } ?? []
   }
 }
 

@@ -20,12 +20,13 @@ package struct Publisher: Sendable {
 
   /// Broadcasts `content`; `parent` is the request that caused it.
   func publish<Content: MessageContent>(
-    _ content: Content, parent: Message?, metadata: [String: JSONValue] = [:]
+    _ content: Content, parent: Message?, metadata: [String: JSONValue] = [:],
+    buffers: [[UInt8]] = []
   ) {
     let topic = "kernel.\(session).\(Content.messageType)"
     send(
       content, type: Content.messageType, to: .iopub, identities: [Array(topic.utf8)],
-      parent: parent, metadata: metadata)
+      parent: parent, metadata: metadata, buffers: buffers)
   }
 
   /// Answers `request` on the channel that it came on.
@@ -62,13 +63,13 @@ package struct Publisher: Sendable {
   @discardableResult
   private func send(
     _ content: some Encodable, type: String, to channel: Channel, identities: [[UInt8]],
-    parent: Message?, metadata: [String: JSONValue] = [:]
+    parent: Message?, metadata: [String: JSONValue] = [:], buffers: [[UInt8]] = []
   ) -> String {
     let header = MessageHeader(messageType: type, session: session)
     do {
       let frames = try writer.frames(
         identities: identities, header: header, parentFrame: parent?.headerFrame,
-        metadata: metadata, content: content)
+        metadata: metadata, content: content, buffers: buffers)
       outbox.post(.send(channel, frames))
     } catch {
       log("lost a message: \(error)")
@@ -84,4 +85,6 @@ struct Request: Sendable {
 
   /// The message type on the wire.
   var type: String { message.header.messageType }
+  /// The subshell that serves it; `nil` means the main shell.
+  var subshell: String? { channel == .shell ? message.header.subshell : nil }
 }

@@ -11,10 +11,12 @@ struct Response: Sendable {
 
 /// How one type of message is served.
 struct Route: Sendable {
-  /// Who answers: quick work is done where the message arrives, other work only in shell's queue.
+  /// Who answers: quick work is done where the message arrives, other work only in shell's queues,
+  /// or beside everything else.
   enum Work: Sendable {
     case immediate(@Sendable (Dispatcher, Request) throws(JupyterProtocolError) -> Response)
     case queued(@Sendable (Dispatcher, Request) async throws(JupyterProtocolError) -> Response)
+    case background(@Sendable (Dispatcher, Request) async throws(JupyterProtocolError) -> Response)
   }
 
   /// The reply's message type; `nil` when there is no reply.
@@ -39,20 +41,31 @@ struct Route: Sendable {
     queued(IsCompleteRequest.self) { kernel, content, _ in
       await kernel.checkCompleteness(content)
     },
-    immediate(HistoryRequest.self, on: [.shell]) { kernel, content, _ in
-      kernel.searchHistory(content)
+    queued(HistoryRequest.self) { kernel, content, _ in await kernel.searchHistory(content) },
+    immediate(CommInfoRequest.self, on: [.shell]) { kernel, content, _ in
+      kernel.listComms(content)
     },
-    immediate(CommInfoRequest.self, on: [.shell]) { _, _, _ in
-      Response(content: CommInfoReply(comms: [:]))
+    notification(CommOpen.self) {
+      await $0.receive(.open(target: $1.targetName), $1.commID, data: $1.data, $2)
     },
-    notification(CommOpen.self) { $0.refuseComm($1, $2) },
-    notification(CommMessage.self) { _, _, _ in },
-    notification(CommClose.self) { _, _, _ in },
+    notification(CommMessage.self) { await $0.receive(.message, $1.commID, data: $1.data, $2) },
+    notification(CommClose.self) { await $0.receive(.close, $1.commID, data: $1.data, $2) },
     immediate(InterruptRequest.self, on: [.shell, .control]) { kernel, _, _ in
       kernel.interrupt()
       return Response(content: InterruptReply())
     },
+    immediate(CreateSubshellRequest.self, on: [.control]) { kernel, _, _ in
+      kernel.createSubshell()
+    },
+    immediate(DeleteSubshellRequest.self, on: [.control]) {
+      kernel, content, _ throws(JupyterProtocolError) in
+      try kernel.deleteSubshell(content)
+    },
+    immediate(ListSubshellRequest.self, on: [.control]) { kernel, _, _ in
+      kernel.listSubshells()
+    },
     immediate(ShutdownRequest.self, on: [.shell, .control]) { $0.shutDown($1, $2) },
+    background(UsageRequest.self, on: [.control]) { kernel, _ in kernel.measureUsage() },
     immediate(DebugRequest.self, on: [.shell, .control]) { kernel, content, _ in
       kernel.refuseDebugging(content)
     },
@@ -63,12 +76,13 @@ extension Route {
   /// Serves a quick request where it arrives.
   private static func immediate<Content: RequestContent>(
     _ type: Content.Type, on channels: Set<Channel>,
-    _ respond: @escaping @Sendable (Dispatcher, Content, Request) -> Response
+    _ respond:
+      @escaping @Sendable (Dispatcher, Content, Request) throws(JupyterProtocolError) -> Response
   ) -> (String, Route) {
     let route = Route(
       replyType: Content.replyType, channels: channels,
       work: .immediate { kernel, request throws(JupyterProtocolError) in
-        respond(kernel, try request.message.content(as: type), request)
+        try respond(kernel, try request.message.content(as: type), request)
       })
     return (Content.messageType, route)
   }
@@ -86,16 +100,28 @@ extension Route {
     return (Content.messageType, route)
   }
 
-  /// Serves a message that has no reply, on shell.
+  /// Serves a request that may take time, but waits for no cell.
+  private static func background<Content: RequestContent>(
+    _ type: Content.Type, on channels: Set<Channel>,
+    _ respond: @escaping @Sendable (Dispatcher, Content) async -> Response
+  ) -> (String, Route) {
+    let route = Route(
+      replyType: Content.replyType, channels: channels,
+      work: .background { kernel, request throws(JupyterProtocolError) in
+        await respond(kernel, try request.message.content(as: type))
+      })
+    return (Content.messageType, route)
+  }
+
+  /// Serves a message that has no reply and may take time, on shell.
   private static func notification<Content: MessageContent>(
     _ type: Content.Type,
-    _ handle: @escaping @Sendable (Dispatcher, Content, Request) -> Void
+    _ handle: @escaping @Sendable (Dispatcher, Content, Request) async -> Response
   ) -> (String, Route) {
     let route = Route(
       replyType: nil, channels: [.shell],
-      work: .immediate { kernel, request throws(JupyterProtocolError) in
-        handle(kernel, try request.message.content(as: type), request)
-        return Response()
+      work: .queued { kernel, request throws(JupyterProtocolError) in
+        await handle(kernel, try request.message.content(as: type), request)
       })
     return (Content.messageType, route)
   }

@@ -1,63 +1,90 @@
+import JupyterProtocol
+
 /// What the kernel remembers between messages.
 struct SessionState: Sendable {
-  /// A shell request that waits for its turn.
-  struct QueuedRequest: Sendable {
-    let request: Request
-    /// Whether to answer `aborted` instead of running the cell.
-    var isAborted = false
+  /// What becomes of a shell request that came in.
+  enum Admission: Equatable {
+    /// It waits, or the kernel is on its way out.
+    case isQueued
+    /// It waits, and the caller must start the task that serves its queue.
+    case startsQueue
+    /// Its subshell does not exist.
+    case unknownSubshell
   }
 
   /// The count of the last cell that counted; 0 before the first.
   var executionCount = 0
+  /// The newest request to run a cell, the parent of what is published after its end.
+  var latestCell: Message?
+  /// The targets of the open comms, by the comms' identifiers.
+  var comms: [String: String] = [:]
   /// Whether no request was served and nobody was told that the kernel starts.
   var isStarting = true
   /// Whether the kernel is on its way out.
   private(set) var isStopping = false
-  /// Whether an interrupt came since the request in service left the queue.
-  private(set) var isInterrupted = false
-  private var queue: [QueuedRequest] = []
-  private var isServing = false
+  /// The subshells, oldest first.
+  private(set) var subshells: [String] = []
+  /// The queues of the subshells, and of the main shell under `nil`.
+  private var queues: [String?: RequestQueue] = [nil: RequestQueue()]
   /// The input request that waits for its answer.
   private var pendingInput: String?
 
-  /// Queues a shell request.
-  ///
-  /// - Returns: Whether the caller must start the task that serves the queue.
-  mutating func enqueue(_ request: Request) -> Bool {
-    guard !isStopping else { return false }
-    queue.append(QueuedRequest(request: request))
-    defer { isServing = true }
-    return !isServing
-  }
+  // MARK: Requests
 
-  /// Takes the oldest request; `nil` ends the task that serves the queue.
-  mutating func dequeue() -> QueuedRequest? {
-    guard !queue.isEmpty else {
-      isServing = false
-      return nil
+  /// Queues a shell request in its shell.
+  mutating func enqueue(_ request: Request) -> Admission {
+    guard !isStopping else { return .isQueued }
+    guard let mustStart = queues[request.subshell]?.enqueue(request) else {
+      return .unknownSubshell
     }
-    isInterrupted = false
-    return queue.removeFirst()
+    return mustStart ? .startsQueue : .isQueued
   }
 
-  /// Marks the cells received so far; other requests are served all the same.
-  mutating func abortQueuedCells() {
-    for index in queue.indices where queue[index].request.type == "execute_request" {
-      queue[index].isAborted = true
-    }
+  /// Takes the oldest request of a shell; `nil` ends the task that serves it.
+  mutating func dequeue(from subshell: String?) -> RequestQueue.Entry? {
+    queues[subshell]?.dequeue()
   }
 
-  /// Notes an interrupt, which aborts the cells received so far.
+  /// Aborts the cells that a shell has received so far.
+  mutating func abortQueuedCells(in subshell: String?) {
+    queues[subshell]?.abortCells()
+  }
+
+  /// Notes an interrupt, which aborts the cells received so far in every shell: one worker runs
+  /// them all.
   mutating func interrupt() {
-    isInterrupted = true
-    abortQueuedCells()
+    for subshell in queues.keys { queues[subshell]?.interrupt() }
+  }
+
+  /// Whether the request in service in a shell was interrupted, or its shell deleted meanwhile.
+  func isInterrupted(in subshell: String?) -> Bool {
+    queues[subshell]?.isInterrupted ?? true
   }
 
   /// Forgets what waits and takes nothing more.
   mutating func stop() {
     isStopping = true
-    queue = []
+    for subshell in queues.keys { queues[subshell]?.stop() }
   }
+
+  // MARK: Subshells
+
+  /// Adds a subshell.
+  mutating func createSubshell(_ subshell: String) {
+    subshells.append(subshell)
+    queues[subshell] = RequestQueue()
+  }
+
+  /// Removes a subshell; the request in service goes on to its end.
+  ///
+  /// - Returns: The requests that waited; `nil` when there is no such subshell.
+  mutating func deleteSubshell(_ subshell: String) -> [Request]? {
+    guard let queue = queues.removeValue(forKey: subshell) else { return nil }
+    subshells.removeAll { $0 == subshell }
+    return queue.entries.map(\.request)
+  }
+
+  // MARK: Input
 
   /// Notes that the input request `identifier` was sent; an older one is given up.
   mutating func awaitInput(_ identifier: String) {

@@ -59,7 +59,7 @@ extension MIMEBundle.Content: ExpressibleByStringInterpolation {
 extension MIMEBundle {
   /// Returns a bundle of HTML; its plain text is what remains without the tags.
   public static func html(_ html: String) -> MIMEBundle {
-    ["text/html": .text(html), "text/plain": .text(HTML.plainText(html))]
+    ["text/html": .text(html), "text/plain": .text(HTMLMarkup.plainText(html))]
   }
 
   /// Returns a bundle of Markdown, which is its own plain text.

@@ -52,18 +52,18 @@ struct TextTable {
     if !caption.isEmpty {
       html +=
         "<caption style=\"caption-side:top;text-align:left;white-space:nowrap;\(Self.muted)\">"
-        + "\(HTML.escaped(caption))</caption>"
+        + "\(HTMLMarkup.escaped(caption))</caption>"
     }
     html += "<thead><tr>"
     for column in columns {
-      html += "<th style=\"\(style(column))\">\(HTML.escaped(column.title))</th>"
+      html += "<th style=\"\(style(column))\">\(HTMLMarkup.escaped(column.title))</th>"
     }
     html += "</tr></thead><tbody>"
     for row in rows {
       html += "<tr>"
       for (column, cell) in zip(columns, row) {
         let tag = cell.isHeader ? "th" : "td"
-        let text = HTML.escaped(cell.text)
+        let text = HTMLMarkup.escaped(cell.text)
         html +=
           "<\(tag) style=\"\(style(column))\">"
           + (cell.isBest ? "<b>\(text)&nbsp;★</b>" : text) + "</\(tag)>"
@@ -71,7 +71,9 @@ struct TextTable {
       html += "</tr>"
     }
     html += "</tbody></table>"
-    if !footer.isEmpty { html += "<div style=\"\(Self.muted)\">\(HTML.escaped(footer))</div>" }
+    if !footer.isEmpty {
+      html += "<div style=\"\(Self.muted)\">\(HTMLMarkup.escaped(footer))</div>"
+    }
     return html + "</div>"
   }
 

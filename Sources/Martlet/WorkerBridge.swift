@@ -3,12 +3,13 @@ internal import Glibc
 /// The C functions of the notebook's worker, and those that it calls.
 ///
 /// They are looked up when the program runs: where the worker's are missing, no notebook is there.
-/// This is the module's only file with unsafe code.
+/// Unsafe code of this module is here and in `CommBridge` only.
 enum WorkerBridge {
   /// What the worker does with a payload.
   enum Message: Int32 {
     case display = 1
     case clearOutput = 2
+    case comm = 3
   }
 
   private typealias Emit = @convention(c) (Int32, UnsafePointer<UInt8>?, Int) -> Void
@@ -30,7 +31,7 @@ enum WorkerBridge {
   }
 
   /// Finds a C function among everything that the process has loaded.
-  private static func find<Function>(_ name: String, as type: Function.Type) -> Function? {
+  static func find<Function>(_ name: String, as type: Function.Type) -> Function? {
     unsafe dlsym(nil, name).map { unsafe unsafeBitCast($0, to: type) }
   }
 
@@ -112,4 +113,5 @@ enum WorkerBridge {
 @usableFromInline
 func installInWorker() {
   WorkerBridge.install()
+  CommBridge.install()
 }

@@ -9,6 +9,7 @@ let help = """
     kernel            Serve a Jupyter frontend; the kernelspec calls it.
     kernel install    Write the kernelspec where Jupyter looks for it.
     kernel uninstall  Remove the kernelspec.
+    run               Execute a notebook, with parameters, without a frontend.
     doctor            Check this machine and say what to do for each fault.
     step              Compile and run the program of a pipeline's step or of a job.
 
@@ -32,6 +33,7 @@ func dispatch(_ words: [String]) -> Int32 {
     case "uninstall": return UninstallCommand.run(Array(rest.dropFirst()))
     default: return KernelCommand.run(rest)
     }
+  case "run": return RunCommand.run(rest)
   case "doctor": return DoctorCommand.run(rest)
   case "step": return StepCommand.run(rest)
   case "assist":

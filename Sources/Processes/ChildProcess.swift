@@ -1,5 +1,6 @@
 import CProcesses
 import Glibc
+import Synchronization
 
 /// Why a process could not be started.
 package enum ProcessError: Error, Equatable, CustomStringConvertible {
@@ -152,6 +153,20 @@ package struct ChildProcess: Sendable {
 
 /// This process's environment.
 package func currentEnvironment() -> [String: String] {
+  environmentLock.withLock { _ in readEnvironment() }
+}
+
+/// Sets the variable `name` of this process, or removes it for `nil`.
+package func setEnvironment(_ name: String, to value: String?) {
+  environmentLock.withLock { _ in
+    _ = if let value { unsafe setenv(name, value, 1) } else { unsafe unsetenv(name) }
+  }
+}
+
+/// Held while the environment is read or changed, as changes move it.
+private let environmentLock = Mutex<Void>(())
+
+private func readEnvironment() -> [String: String] {
   var result: [String: String] = [:]
   var entry = unsafe environ
   while let text = unsafe entry.pointee {

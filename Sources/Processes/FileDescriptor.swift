@@ -35,6 +35,11 @@ package enum FileDescriptor {
     }
   }
 
+  /// Whether a person reads what is written to `descriptor`.
+  package static func isTerminal(_ descriptor: Int32) -> Bool {
+    isatty(descriptor) == 1
+  }
+
   /// Makes reads return at once when nothing is there.
   package static func makeNonblocking(_ descriptor: Int32) {
     let flags = fcntl(descriptor, F_GETFL)

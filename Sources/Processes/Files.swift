@@ -22,9 +22,95 @@ package enum Files {
     return FileDescriptor.write(Array(text.utf8), to: descriptor) ? nil : errorText(errno)
   }
 
+  /// Writes `bytes` to the file at `path` so that it holds either all of them or what it held.
+  ///
+  /// - Returns: The reason when it cannot be written.
+  package static func replace(_ path: String, with bytes: [UInt8]) -> String? {
+    // Through a symbolic link, the file that it names is replaced.
+    let target = resolved(path) ?? path
+    var status = stat()
+    let exists = unsafe stat(target, &status) == 0
+    if exists, status.st_mode & S_IFMT == S_IFDIR { return errorText(EISDIR) }
+    if exists, unsafe access(target, W_OK) != 0 { return errorText(errno) }
+    let temporary = "\(target).\(getpid()).tmp"
+    let mode = exists ? status.st_mode & 0o777 : 0o644
+    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { return errorText(errno) }
+    var reason = FileDescriptor.write(bytes, to: descriptor) ? nil : errorText(errno)
+    if reason == nil, fsync(descriptor) != 0 { reason = errorText(errno) }
+    close(descriptor)
+    if reason == nil, unsafe rename(temporary, target) != 0 { reason = errorText(errno) }
+    if reason != nil { unsafe unlink(temporary) }
+    return reason
+  }
+
+  /// Adds `bytes` to the end of the file at `path`, new or not.
+  ///
+  /// - Returns: The reason when it cannot be written.
+  package static func append(_ bytes: [UInt8], to path: String) -> String? {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { return errorText(errno) }
+    defer { close(descriptor) }
+    return FileDescriptor.write(bytes, to: descriptor) ? nil : errorText(errno)
+  }
+
+  /// The bytes of the file at `path`, or why there are none.
+  package static func contents(_ path: String) -> Result<[UInt8], FileError> {
+    if isFolder(path) { return .failure(FileError(reason: errorText(EISDIR))) }
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return .failure(FileError(reason: errorText(errno))) }
+    close(descriptor)
+    guard let bytes = read(path) else { return .failure(FileError(reason: errorText(errno))) }
+    return .success(bytes)
+  }
+
+  /// Whether there is a folder at `path`.
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Whether `path` may be written to.
+  package static func isWritable(_ path: String) -> Bool {
+    unsafe access(path, W_OK) == 0
+  }
+
+  /// Whether there is anything at `path`.
+  package static func exists(_ path: String) -> Bool {
+    unsafe access(path, F_OK) == 0
+  }
+
+  /// The names in the folder at `path`, sorted; without `.` and `..`.
+  package static func names(in path: String) -> [String] {
+    guard let folder = unsafe opendir(path) else { return [] }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
+    while let entry = unsafe readdir(folder) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// The folder that relative paths start from; `nil` when it is gone.
+  package static var currentFolder: String? {
+    guard let path = unsafe getcwd(nil, 0) else { return nil }
+    defer { unsafe free(path) }
+    return unsafe String(cString: path)
+  }
+
+  /// Makes relative paths start from `path`.
+  ///
+  /// - Returns: The reason when that cannot be.
+  package static func changeFolder(to path: String) -> String? {
+    unsafe chdir(path) == 0 ? nil : errorText(errno)
+  }
+
   /// Makes a new folder of its own in the temporary folder (`TMPDIR`, else `/tmp`).
   package static func makeTemporaryFolder(_ name: String) -> String? {
-    let parent = currentEnvironment()["TMPDIR"] ?? "/tmp"
+    let parent = currentEnvironment()["TMPDIR"].map { resolved($0) ?? $0 } ?? "/tmp"
     var template = Array("\(parent)/\(name)-XXXXXX".utf8CString)
     return unsafe template.withUnsafeMutableBufferPointer { buffer in
       guard let start = buffer.baseAddress, unsafe mkdtemp(start) != nil else { return nil }
@@ -106,4 +192,10 @@ package enum Files {
     return String(
       decoding: buffer.prefix(max(count, 0)).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
+}
+
+/// Why a file could not be read.
+package struct FileError: Error, Sendable, Equatable {
+  /// The system's words, as in `No such file or directory`.
+  package let reason: String
 }

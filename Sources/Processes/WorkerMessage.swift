@@ -29,11 +29,7 @@ package struct WorkerMessage: Sendable, Equatable {
 
   /// The bytes on the wire.
   package var encoded: [UInt8] {
-    var body: [UInt8] = [kind]
-    for field in fields {
-      body += Self.bytes(of: field.count)
-      body += field
-    }
+    let body = [kind] + Self.packed(fields)
     return Self.bytes(of: body.count) + body
   }
 
@@ -43,17 +39,32 @@ package struct WorkerMessage: Sendable, Equatable {
     let length = number(in: buffer[0..<4])
     guard length > 0, buffer.count >= 4 + length else { return nil }
     defer { buffer.removeFirst(4 + length) }
-    var message = WorkerMessage(kind: buffer[4])
-    var position = 5
-    let end = 4 + length
-    while position + 4 <= end {
-      let count = number(in: buffer[position..<(position + 4)])
+    return WorkerMessage(kind: buffer[4], fields: unpacked(buffer[5..<(4 + length)]))
+  }
+
+  /// Each field's 32-bit length and its bytes, one after the other.
+  package static func packed(_ fields: [[UInt8]]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(fields.reduce(0) { $0 + 4 + $1.count })
+    for field in fields {
+      bytes += Self.bytes(of: field.count)
+      bytes += field
+    }
+    return bytes
+  }
+
+  /// The fields that `packed` made `bytes` of; what breaks off at the end is left out.
+  package static func unpacked(_ bytes: ArraySlice<UInt8>) -> [[UInt8]] {
+    var fields: [[UInt8]] = []
+    var position = bytes.startIndex
+    while position + 4 <= bytes.endIndex {
+      let count = number(in: bytes[position..<(position + 4)])
       position += 4
-      guard count <= end - position else { return message }
-      message.fields.append(Array(buffer[position..<(position + count)]))
+      guard count <= bytes.endIndex - position else { return fields }
+      fields.append(Array(bytes[position..<(position + count)]))
       position += count
     }
-    return message
+    return fields
   }
 
   private static func bytes(of count: Int) -> [UInt8] {
@@ -67,7 +78,8 @@ package struct WorkerMessage: Sendable, Equatable {
 
 /// What the kernel and the worker say to each other.
 package enum WorkerMessageKind {
-  /// Kernel to worker: load the object at field 0 and call the entry named by field 1.
+  /// Kernel to worker: load the object at field 0 and call the entry named by field 1; field 2 is
+  /// the identifier of the request.
   package static let run: UInt8 = 1
   /// Kernel to worker: park the running cell; field 0 is `firm` or empty.
   package static let interrupt: UInt8 = 2
@@ -75,9 +87,25 @@ package enum WorkerMessageKind {
   package static let input: UInt8 = 3
   /// Kernel to worker: an output was taken, and with it all that was printed before.
   package static let acknowledge: UInt8 = 4
+  /// Kernel to worker: set the variable field 0 to field 1, or remove it where there is no field 1;
+  /// the answer holds every variable as `NAME=VALUE`.
+  package static let environment: UInt8 = 20
+  /// Kernel to worker: work in the folder field 0 from now on, if there is one; the answer holds
+  /// the folder, and the reason when it could not be changed.
+  package static let directory: UInt8 = 21
+  /// Kernel to worker: how long the last cell's code took; the answer holds nanoseconds of wall
+  /// time, microseconds of user and of system time.
+  package static let usage: UInt8 = 22
+  /// Worker to kernel: the answer to one of the three above.
+  package static let answer: UInt8 = 23
+  /// Kernel to worker: the frontend used a comm.
+  ///
+  /// Field 0 is the identifier of its message, field 1 what the library of the cells is told. The
+  /// answer is `done`, as for a cell.
+  package static let comm: UInt8 = 5
   /// Worker to kernel: it can run cells.
   package static let ready: UInt8 = 10
-  /// Worker to kernel: field 0 is the kind of output, field 1 its JSON.
+  /// Worker to kernel: field 0 is the kind of output, field 1 its JSON, or packed fields for a comm.
   package static let emit: UInt8 = 11
   /// Worker to kernel: the trailing expression's text, and JSON of its richer forms or nothing.
   package static let result: UInt8 = 12
@@ -85,4 +113,6 @@ package enum WorkerMessageKind {
   package static let inputRequest: UInt8 = 13
   /// Worker to kernel: the cell ended; see `CellEnd`.
   package static let done: UInt8 = 14
+  /// Worker to kernel: the library of the cells takes comms from now on.
+  package static let takesComms: UInt8 = 15
 }

@@ -42,6 +42,9 @@ final class CellRun: Sendable {
     self.ended = ended
   }
 
+  /// Hands on an output that the session itself has.
+  func publish(_ published: CellOutput) { output(published) }
+
   func handle(_ event: WorkerProcess.Event, of worker: WorkerProcess) {
     switch event {
     case .printed(let number, let bytes):
@@ -65,7 +68,11 @@ final class CellRun: Sendable {
       worker.send(WorkerMessage(kind: WorkerMessageKind.acknowledge))
     case WorkerMessageKind.emit:
       flush(isLast: false)
-      if let published = Self.published(message) { output(published) }
+      if message.text(0) == "3" {
+        if let event = CommEvent(packed: message.fields.last ?? []) { output(.comm(event)) }
+      } else if let published = Self.published(message) {
+        output(published)
+      }
       worker.send(WorkerMessage(kind: WorkerMessageKind.acknowledge))
     case WorkerMessageKind.inputRequest:
       flush(isLast: false)

@@ -9,11 +9,13 @@ import Workflows
 
 /// Everything about one cell that its parts need.
 struct CellContext {
-  let request: CellRequest
-  let split: SplitCell
-  let label: String
-  let output: CellRun.Output
-  let failures: CellFailures
+  var request: CellRequest
+  var split: SplitCell
+  var label: String
+  var output: CellRun.Output
+  var failures: CellFailures
+  /// What the reply carries besides: `set_next_input`, `page`.
+  let payload = Box<[JSONValue]>([])
 }
 
 extension NotebookSession {
@@ -21,14 +23,17 @@ extension NotebookSession {
   func runCell(_ request: CellRequest, _ output: @escaping CellRun.Output) -> CellOutcome {
     let label = "cell \(request.executionCount)"
     history.note(source: request.code, label: label)
+    if !request.isSilent { history.note(input: request.code, count: request.executionCount) }
     let context = CellContext(
       request: request, split: SplitCell(request.code), label: label, output: output,
       failures: CellFailures(code: request.code, label: label, sources: history.sources))
     if let failure = runDirectives(context) ?? nil { return CellOutcome(failure: failure) }
     guard request.userExpressions.isEmpty else {
-      return CellOutcome(userExpressions: evaluate(request.userExpressions, context))
+      return CellOutcome(
+        userExpressions: evaluate(request.userExpressions, context),
+        payload: context.payload.value)
     }
-    return CellOutcome()
+    return CellOutcome(payload: context.payload.value)
   }
 
   /// Compiles and runs the Swift source of a cell, and lets later cells see it.
@@ -62,7 +67,8 @@ extension NotebookSession {
     }
     show(compiled.diagnostics, context)
     let (end, progress) = runObject(
-      object, entry: compiled.entry, allowsInput: context.request.allowsInput, context.output)
+      object, entry: compiled.entry, parentID: context.request.messageID,
+      allowsInput: context.request.allowsInput, context.output)
     if case .workerEnded = end {
       history.workerWasReplaced()
       compiler.workerWasReplaced()
@@ -73,12 +79,16 @@ extension NotebookSession {
       hideUnset(prepared, progress: end == .finished ? nil : progress, context, compiler)
     }
     noteForAssistance(module: module, context)
+    if prepared.joinsSession, !history.scope.isEmpty {
+      history.noteVariables(of: prepared, progress: end == .finished ? nil : progress)
+    }
+    if end == .finished, role != nil { history.note(succeeded: context, role: role) }
     if end == .finished, let role { record(context, role: role) }
     return failure(of: end, prepared, progress: progress, context, compiler)
   }
 
   /// Compiles the session's next module, and starts the compiler of the one after it.
-  private func compile(
+  func compile(
     _ cell: PreparedCell, with compiler: CellCompiler
   ) throws(CellCompilerError) -> (module: String, result: CellCompiler.Result) {
     let module = history.nextModule()
@@ -94,7 +104,16 @@ extension NotebookSession {
 
   /// Hands an object to the worker and waits for the cell's end.
   func runObject(
-    _ object: String, entry: String, allowsInput: Bool = false, _ output: @escaping CellRun.Output
+    _ object: String, entry: String, parentID: String = "", allowsInput: Bool = false,
+    _ output: @escaping CellRun.Output
+  ) -> (end: CellEnd, progress: Int) {
+    let message = WorkerMessage(kind: WorkerMessageKind.run, texts: [object, entry, parentID])
+    return runInWorker(message, allowsInput: allowsInput, output)
+  }
+
+  /// Has the worker run something on its cell thread, and waits for the end.
+  func runInWorker(
+    _ message: WorkerMessage, allowsInput: Bool, _ output: @escaping CellRun.Output
   ) -> (end: CellEnd, progress: Int) {
     if let reason = ensureWorker() { return (.unloadable(reason: reason), 0) }
     let done = DispatchSemaphore(value: 0)
@@ -109,7 +128,7 @@ extension NotebookSession {
     }
     defer { shared.withLock { $0.run = nil } }
     guard let worker else { return (.workerEnded(.exited(0)), 0) }
-    worker.send(WorkerMessage(kind: WorkerMessageKind.run, texts: [object, entry]))
+    worker.send(message)
     // An interrupt that came while the cell was compiled must not be lost.
     if isInterrupted { interrupt() }
     done.wait()
@@ -140,13 +159,13 @@ extension NotebookSession {
     return shared.withLock { $0.compiler }
   }
 
-  private func cannotStart(_ context: CellContext) -> CellFailure {
+  func cannotStart(_ context: CellContext) -> CellFailure {
     let reason = shared.withLock { $0.startError }?.description ?? "the compiler did not start"
     return context.failures.other("ToolchainError", reason)
   }
 
   /// Says so when the worker ended while no cell ran.
-  private func announceIdleDeath(_ context: CellContext) {
+  func announceIdleDeath(_ context: CellContext) {
     let status = shared.withLock { state in
       defer { state.idleDeath = nil }
       return state.idleDeath
@@ -159,7 +178,7 @@ extension NotebookSession {
         .stderr,
         "martlet: the worker process ended with \(status) since the last cell; a new one was "
           + "started. The variables, functions and imports of earlier cells are gone: run those "
-          + "cells again.\n"))
+          + "cells again, or all that succeeded with %replay.\n"))
   }
 
   // MARK: After
@@ -192,7 +211,7 @@ extension NotebookSession {
     history.scope.join(name, tombstone)
   }
 
-  private func failure(
+  func failure(
     of end: CellEnd, _ prepared: PreparedCell, progress: Int, _ context: CellContext,
     _ compiler: CellCompiler
   ) -> CellFailure? {
@@ -214,12 +233,13 @@ extension NotebookSession {
           "KeyboardInterrupt",
           "the cell could not be interrupted where it was, so its worker process was ended and a "
             + "new one started. The variables, functions and imports of earlier cells are gone: "
-            + "run those cells again.")
+            + "run those cells again, or all that succeeded with %replay.")
       }
       return context.failures.other(
         "WorkerEnded",
         "the process that runs the cells ended with \(status), and a new one was started. The "
-          + "variables, functions and imports of earlier cells are gone: run those cells again.")
+          + "variables, functions and imports of earlier cells are gone: run those cells again, or "
+          + "all that succeeded with %replay.")
     }
   }
 

@@ -4,45 +4,40 @@ import Kernel
 import Workflows
 
 extension NotebookSession {
-  /// The directives, as completion offers them.
-  static let directiveNames = ["%pipeline", "%%step", "%%job"]
-
-  /// Runs what the cell's directives say, else the cell as it is; on the session's queue.
+  /// Runs what the cell's directives say, then the source below them; on the session's queue.
   func runDirectives(_ context: CellContext) -> CellFailure? {
-    let directives = context.split.directives
-    guard !directives.isEmpty else { return runSource(context, role: .ordinary) }
-    if directives.dropFirst().contains(where: \.isForCell)
-      || directives.dropLast().contains(where: \.isForCell)
-    {
-      return context.failures.other(
-        "DirectiveError", "a directive with %% takes the whole cell; it must stand alone, first")
-    }
-    for directive in directives {
+    for directive in context.split.directives {
+      if isInterrupted { return context.failures.interrupted(lines: []) }
+      if directive.isForCell, context.split.directives.count > 1 {
+        return context.failures.other(
+          "DirectiveError",
+          "line \(directive.line): \(directive.written) takes the whole cell; it must stand first")
+      }
       if let failure = run(directive, context) { return failure }
     }
-    let takesSource = directives.contains(where: \.isForCell)
+    let takesSource = context.split.directives.contains(where: \.isForCell)
     return takesSource ? nil : runSource(context, role: .ordinary)
   }
 
   private func run(_ directive: Directive, _ context: CellContext) -> CellFailure? {
-    do throws(WorkflowsError) {
-      switch (directive.isForCell, directive.name) {
-      case (true, "step"):
-        let step = try StepDirective(arguments: directive.arguments)
-        return runSource(context, role: .step(step))
-      case (true, "job"):
-        return runJob(try JobDirective(arguments: directive.arguments), context)
-      case (false, "pipeline"):
-        return try runPipeline(PipelineDirective(arguments: directive.arguments), context)
-      default:
-        let written = (directive.isForCell ? "%%" : "%") + directive.name
-        return context.failures.other(
-          "DirectiveError",
-          "line \(directive.line): there is no directive \(written); there are "
-            + Self.directiveNames.joined(separator: ", "))
-      }
+    func failure(_ text: String) -> CellFailure {
+      context.failures.other("DirectiveError", "line \(directive.line): \(text)")
+    }
+    guard let definition = DirectiveTable.definition(named: directive.name),
+      definition.allows(directive)
+    else { return failure(DirectiveTable.unknown(directive)) }
+    let call = DirectiveCall(session: self, directive: directive, context: context)
+    do throws(DirectiveError) {
+      try definition.run(call)
+      return nil
     } catch {
-      return context.failures.other("DirectiveError", "line \(directive.line): \(error)")
+      switch error {
+      case .failure(let failure): return failure
+      case .failed(let reason): return failure("\(directive.written): \(reason)")
+      case .usage(let reason):
+        return failure(
+          "\(directive.written): \(reason)." + DirectiveTable.usage(of: definition))
+      }
     }
   }
 

@@ -50,11 +50,20 @@ package final class NotebookSession: CellExecutor {
     var startError: CellCompilerError?
     var worker: WorkerProcess?
     var run: CellRun?
-    var isExecuting = false
+    /// Takes what the worker sends while nothing runs that waits for it.
+    var background: CellRun?
+    /// Whether the worker's library takes comms.
+    var takesComms = false
+    /// How many cells and callbacks have come and not ended.
+    var executions = 0
     var isInterrupted = false
     /// Cancels what the running directive waits for, a pipeline or a job.
     var cancelDirective: (@Sendable () -> Void)?
     var idleDeath: ExitStatus?
+    /// Takes the worker's answer to a directive's question; nothing when the worker ends.
+    var takeAnswer: (@Sendable (WorkerMessage?) -> Void)?
+    /// Where `%cd -` leads.
+    var previousFolder: String?
     var assistant: Assistant?
     /// What completion sees of earlier cells.
     var scope = SessionScope()
@@ -66,7 +75,10 @@ package final class NotebookSession: CellExecutor {
     self.configuration = configuration
   }
 
-  package func start() {
+  package func start(output: @escaping @Sendable (CellOutput) -> Void) {
+    shared.withLock {
+      $0.background = CellRun(allowsInput: false, output: output) { _, _ in }
+    }
     queue.async {
       self.prepareCompiler()
       self.shared.withLock { $0.compiler }?.prepare(module: self.history.upcomingModule)
@@ -77,22 +89,26 @@ package final class NotebookSession: CellExecutor {
   package func execute(
     _ cell: CellRequest, output: @escaping @Sendable (CellOutput) -> Void
   ) async -> CellOutcome {
-    if let query = HelpQuery(cell.code) { return await answer(query, output) }
-    shared.withLock {
-      $0.isExecuting = true
-      $0.isInterrupted = false
-    }
-    defer { shared.withLock { $0.isExecuting = false } }
+    beginExecution()
+    defer { shared.withLock { $0.executions -= 1 } }
     if cell.isInterrupted() { interrupt() }
     return await withCheckedContinuation { continuation in
       queue.async { continuation.resume(returning: self.runCell(cell, output)) }
     }
   }
 
+  /// Notes that a cell or a callback has come, which interrupts are for from now on.
+  func beginExecution() {
+    shared.withLock {
+      if $0.executions == 0 { $0.isInterrupted = false }
+      $0.executions += 1
+    }
+  }
+
   package func interrupt() {
     let (compiler, cancel, isExecuting) = shared.withLock {
-      if $0.isExecuting { $0.isInterrupted = true }
-      return ($0.compiler, $0.cancelDirective, $0.isExecuting)
+      if $0.executions > 0 { $0.isInterrupted = true }
+      return ($0.compiler, $0.cancelDirective, $0.executions > 0)
     }
     guard isExecuting else { return }
     compiler?.cancel()
@@ -106,8 +122,8 @@ package final class NotebookSession: CellExecutor {
   }
 
   package func completeness(of code: String) async -> Completeness {
-    if HelpQuery(code) != nil { return .complete }
     let split = SplitCell(code)
+    if let completeness = DirectiveTable.completeness(of: split, code: code) { return completeness }
     if split.source.allSatisfy(\.isWhitespace) { return .complete }
     switch SourceCompleteness(of: split.source) {
     case .complete: return .complete
@@ -193,13 +209,25 @@ package final class NotebookSession: CellExecutor {
   }
 
   private func handle(_ event: WorkerProcess.Event, of worker: WorkerProcess) {
-    let run = shared.withLock { state in
+    if case .message(let message) = event, message.kind == WorkerMessageKind.answer {
+      shared.withLock { $0.takeAnswer }?(message)
+      return
+    }
+    if case .ended = event { shared.withLock { $0.takeAnswer }?(nil) }
+    let (run, background, losesComms) = shared.withLock { state in
+      let takesComms = state.takesComms
+      if case .message(let message) = event, message.kind == WorkerMessageKind.takesComms {
+        state.takesComms = true
+      }
       if case .ended(let status) = event, state.worker === worker {
         state.worker = nil
+        state.takesComms = false
         if state.run == nil { state.idleDeath = status }
       }
-      return state.run
+      return (state.run, state.background, takesComms && !state.takesComms)
     }
-    run?.handle(event, of: worker)
+    if losesComms { background?.publish(.commsLost) }
+    // Tasks that outlive their cell go on printing.
+    (run ?? background)?.handle(event, of: worker)
   }
 }

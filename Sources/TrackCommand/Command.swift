@@ -1,3 +1,4 @@
+import CommandArguments
 import Tracking
 
 /// A subcommand: it parses everything first and then runs.

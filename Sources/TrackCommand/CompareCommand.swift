@@ -1,3 +1,4 @@
+import CommandArguments
 import Tracking
 
 /// `compare`: runs side by side.

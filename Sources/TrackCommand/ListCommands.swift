@@ -1,3 +1,4 @@
+import CommandArguments
 import Tracking
 
 /// `experiments`: what experiments there are.

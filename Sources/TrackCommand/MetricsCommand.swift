@@ -1,3 +1,4 @@
+import CommandArguments
 import Tracking
 
 /// `metrics`: the metrics of a run, or every point of one of them.

@@ -1,3 +1,4 @@
+import CommandArguments
 import FoundationEssentials
 import Glibc
 import Tracking

@@ -1,3 +1,4 @@
+import CommandArguments
 import Tracking
 
 /// `show`: everything about one run.

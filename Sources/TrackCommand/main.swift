@@ -1,3 +1,4 @@
+import CommandArguments
 import Glibc
 
 /// Prints `message` on standard error and ends the program.

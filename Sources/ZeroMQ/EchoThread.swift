@@ -10,13 +10,15 @@ import Glibc
   /// The endpoint in use, with the port that port 0 became.
   package let endpoint: String
 
-  /// Binds `endpoint` and starts to echo.
+  /// Binds `endpoint` and starts to echo; `options` come on top of what an echo needs.
   ///
   /// - Throws: `ZeroMQError.addressInUse`, `bindFailed` or `threadFailed`.
-  package init(endpoint: String, in context: Context) throws(ZeroMQError) {
+  package init(
+    endpoint: String, in context: Context, options: [SocketOption] = []
+  ) throws(ZeroMQError) {
     let socket = try Socket(
       .router, in: context,
-      options: [.lingerMilliseconds(0), .sendQueueLimit(0), .handsOverIdentities(true)])
+      options: [.lingerMilliseconds(0), .sendQueueLimit(0), .handsOverIdentities(true)] + options)
     try socket.bind(to: endpoint)
     self.endpoint = try socket.lastEndpoint()
     // A heartbeat needs a small stack; Linux rounds this up where it must.

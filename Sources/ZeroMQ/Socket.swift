@@ -42,6 +42,8 @@ package enum SocketOption: Sendable, Equatable {
   case subscription([UInt8])
   /// Removes a topic, as `subscription` adds it.
   case unsubscription([UInt8])
+  /// Encrypts as CURVE's server, with keys in Z85: lets in only peers that know the public key.
+  case encryptsAsServer(publicKey: String, secretKey: String)
 
   var code: Int32 {
     switch self {
@@ -53,6 +55,7 @@ package enum SocketOption: Sendable, Equatable {
     case .identity: ZMQ_ROUTING_ID
     case .subscription: ZMQ_SUBSCRIBE
     case .unsubscription: ZMQ_UNSUBSCRIBE
+    case .encryptsAsServer: ZMQ_CURVE_SERVER
     }
   }
 }
@@ -174,6 +177,30 @@ package struct Socket: ~Copyable {
       guard code == 0 else {
         throw .optionFailed(option: "\(option)", reason: lastReason())
       }
+    case .encryptsAsServer(let publicKey, let secretKey):
+      try encryptAsServer(publicKey: publicKey, secretKey: secretKey)
+    }
+  }
+
+  /// - SeeAlso: zmq_curve(7).
+  private func encryptAsServer(publicKey: String, secretKey: String) throws(ZeroMQError) {
+    guard unsafe zmq_has("curve") == 1 else { throw .encryptionUnavailable }
+    // libzmq takes any secret, and with another public key nobody could ever connect.
+    var derived = [CChar](repeating: 0, count: 41)
+    let isKey = unsafe zmq_curve_public(&derived, secretKey) == 0
+    let expected = publicKey.utf8.map { CChar(bitPattern: $0) } + [0]
+    guard isKey, derived == expected else { throw .encryptionKeysWrong }
+    var isServer: Int32 = 1
+    let bytes = Array(secretKey.utf8) + [0]
+    guard
+      unsafe zmq_setsockopt(
+        pointer, ZMQ_CURVE_SERVER, &isServer, MemoryLayout<Int32>.size) == 0,
+      unsafe bytes.withUnsafeBytes({
+        unsafe zmq_setsockopt(pointer, ZMQ_CURVE_SECRETKEY, $0.baseAddress, $0.count)
+      }) == 0
+    else {
+      // Without the option's values: the secret must not get into any log.
+      throw .optionFailed(option: "encryptsAsServer", reason: lastReason())
     }
   }
 

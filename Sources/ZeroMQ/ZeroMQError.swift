@@ -9,6 +9,10 @@ package enum ZeroMQError: Error, Equatable, CustomStringConvertible {
   case socketFailed(kind: String, reason: String)
   /// `zmq_setsockopt` refused a value, or `zmq_getsockopt` a question.
   case optionFailed(option: String, reason: String)
+  /// libzmq was built without CURVE.
+  case encryptionUnavailable
+  /// The secret key is none, or the public key is not the one that belongs to it.
+  case encryptionKeysWrong
   /// Another process listens at `endpoint`.
   case addressInUse(endpoint: String)
   /// `zmq_bind` refused `endpoint` for another reason.
@@ -36,6 +40,12 @@ package enum ZeroMQError: Error, Equatable, CustomStringConvertible {
       "cannot make a \(kind) socket: \(reason). Raise the limit of open files (ulimit -n)."
     case .optionFailed(let option, let reason):
       "cannot use the socket option \(option): \(reason). Check that libzmq is 4.2 or newer."
+    case .encryptionUnavailable:
+      "cannot encrypt: libzmq was built without CURVE. Install Debian's libzmq5, or start the "
+        + "kernel without curve_publickey and curve_secretkey."
+    case .encryptionKeysWrong:
+      "cannot encrypt: the CURVE keys do not belong together. "
+        + "Let Jupyter write curve_publickey and curve_secretkey of one key pair."
     case .addressInUse(let endpoint):
       "cannot bind \(endpoint): the address is in use. "
         + "End the process that listens there, or choose another port in the connection file."

@@ -45,28 +45,3 @@ struct DeclarationPlaceTests {
     #expect(DeclarationPlace(of: name, identifier: "", in: source) == nil)
   }
 }
-
-@Suite("HelpQuery")
-struct HelpQueryTests {
-  @Test(
-    "reads a name with question marks on one side",
-    arguments: [
-      ("?print", "print", 0), ("print?", "print", 0), ("print??", "print", 1),
-      ("??print", "print", 1), ("  ? Array.append \n", "Array.append", 0), ("`in`?", "`in`", 0),
-      ("résumé?", "résumé", 0), ("🐦?", "🐦", 0),
-    ])
-  func queries(code: String, name: String, detailLevel: Int) throws {
-    let query = try #require(HelpQuery(code))
-    #expect(query.name == name && query.detailLevel == detailLevel)
-  }
-
-  @Test(
-    "leaves Swift alone",
-    arguments: [
-      "", "?", "??", "print", "a ? b : c", "a?.b", "?print?", "print???", "a b?", "let a: Int?",
-      "3?", ".a?", "f()?", "a\nb?", "%time?",
-    ])
-  func others(code: String) {
-    #expect(HelpQuery(code) == nil)
-  }
-}

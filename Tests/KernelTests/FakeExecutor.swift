@@ -23,7 +23,26 @@ final class FakeExecutor: CellExecutor {
   var isShutDown: Bool { state.withLock { $0.isShutDown } }
   var interruptCount: Int { state.withLock { $0.interruptCount } }
 
-  func start() { state.withLock { $0.isStarted = true } }
+  func start(output: @escaping @Sendable (CellOutput) -> Void) {
+    state.withLock { $0.isStarted = true }
+  }
+
+  /// Takes the comms of the target "echo": sends back what comes, and fails on the data "fail".
+  func handleComm(
+    _ event: CommEvent, messageID: String, output: @escaping @Sendable (CellOutput) -> Void
+  ) async -> CommOutcome {
+    switch event.action {
+    case .open(let target): return target == "echo" ? .handled : .untaken
+    case .close: return .handled
+    case .message:
+      if event.data == "fail" {
+        return .failed(CellFailure(name: "Failed", value: "v", traceback: ["at v"]))
+      }
+      output(.stream(.stdout, messageID))
+      output(.comm(event))
+      return .handled
+    }
+  }
 
   /// Lets the cell that waits go on.
   func release() { resume("released") }

@@ -52,18 +52,20 @@ final class Frontend {
   @discardableResult
   func send<Content: MessageContent>(
     _ content: Content, on channel: Channel = .shell, parent: [UInt8]? = nil,
-    metadata: [String: JSONValue] = [:]
+    metadata: [String: JSONValue] = [:], subshell: String? = nil
   ) throws -> String {
-    try send(content, type: Content.messageType, on: channel, parent: parent, metadata: metadata)
+    try send(
+      content, type: Content.messageType, on: channel, parent: parent, metadata: metadata,
+      subshell: subshell)
   }
 
   /// Sends a message of any type with any content.
   @discardableResult
   func send(
     _ content: some Encodable, type: String, on channel: Channel = .shell,
-    parent: [UInt8]? = nil, metadata: [String: JSONValue] = [:]
+    parent: [UInt8]? = nil, metadata: [String: JSONValue] = [:], subshell: String? = nil
   ) throws -> String {
-    let header = MessageHeader(messageType: type, session: "frontend")
+    let header = MessageHeader(messageType: type, session: "frontend", subshell: subshell)
     let frames = try writer.frames(
       identities: [Array("me".utf8)], header: header, parentFrame: parent, metadata: metadata,
       content: content)

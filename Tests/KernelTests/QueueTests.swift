@@ -129,10 +129,9 @@ struct QueueTests {
 
 /// A history that lets an interrupt come while a cell is on its way to the executor.
 private final class InterruptingHistory: HistoryStore {
-  let currentSession = 1
   let interrupt = Mutex<(@Sendable () -> Void)?>(nil)
 
   func append(line: Int, source: String) { interrupt.withLock { $0 }?() }
   func setOutput(_ output: String, line: Int) {}
-  func entries(_ query: HistoryQuery) -> [HistoryEntry] { [] }
+  func entries(_ query: HistoryQuery) async -> [HistoryEntry] { [] }
 }

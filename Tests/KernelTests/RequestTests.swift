@@ -12,7 +12,7 @@ struct RequestTests {
     #expect(reply["protocol_version"] == "5.5")
     #expect(reply["language_info"]?["name"] == "swift")
     #expect(reply["language_info"]?["version"] == "6.3.1")
-    #expect(reply["supported_features"] == [])
+    #expect(reply["supported_features"] == ["kernel subshells"])
   }
 
   @Test("a parent header is the request's header, byte for byte")

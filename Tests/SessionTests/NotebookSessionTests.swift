@@ -17,7 +17,7 @@ struct NotebookSessionTests {
       session = NotebookSession(
         configuration: .init(
           worker: builtProduct("martlet-worker"), command: builtProduct("martlet")))
-      session.start()
+      session.start { _ in }
     }
 
     func run(

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import subprocess
+import tempfile
 
 import pytest
 
@@ -16,6 +17,13 @@ def pytest_configure(config):
     # The tests have stores of their own, and no toolchain but the one of the build.
     for name in ("TRACKING_URI", "MARTLET_RUN_ID", "MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_NAME"):
         os.environ.pop(name, None)
+    # Nor do their cells enter the history of whoever runs them.
+    config.history_folder = tempfile.TemporaryDirectory(prefix="history-")
+    os.environ["MARTLET_HISTORY"] = os.path.join(config.history_folder.name, "history.sqlite")
+
+
+def pytest_unconfigure(config):
+    config.history_folder.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -55,11 +63,14 @@ def start_kernel(kernelspec, tmp_path, store):
     test."""
     sessions = []
 
-    def start(cwd=tmp_path, without=(), **environment):
-        variables = os.environ | {"TRACKING_URI": str(store)} | environment
-        session = Session(
-            cwd=cwd, env={name: text for name, text in variables.items() if name not in without}
-        )
+    def start(manager_options={}, cwd=tmp_path, without=(), **environment):
+        changed = os.environ | {"TRACKING_URI": str(store)} | environment
+        env = {
+            name: value
+            for name, value in changed.items()
+            if value is not None and name not in without
+        }
+        session = Session(cwd=cwd, env=env, **manager_options)
         sessions.append(session)
         return session
 

@@ -48,8 +48,8 @@ class Result:
 class Session:
     """A running kernel; every wait has a limit."""
 
-    def __init__(self, cwd, env, kernel_name="swift"):
-        self.manager = KernelManager(kernel_name=kernel_name)
+    def __init__(self, cwd, env, kernel_name="swift", **manager_options):
+        self.manager = KernelManager(kernel_name=kernel_name, **manager_options)
         self.manager.start_kernel(cwd=str(cwd), env=env)
         self.client = self.manager.client()
         self.client.start_channels()
@@ -118,15 +118,39 @@ class Session:
         assert result.reply["ename"] == result.error["ename"]
         return result
 
-    def ask(self, kind, **content):
-        """Sends a shell request and returns the content of its reply."""
+    def post(self, kind, content, channel="shell", subshell=None):
+        """Sends a request and returns its message id."""
         message = self.client.session.msg(kind, content)
-        self.client.shell_channel.send(message)
-        end = time.monotonic() + LIMIT
+        if subshell is not None:
+            message["header"]["subshell_id"] = subshell
+        getattr(self.client, f"{channel}_channel").send(message)
+        return message["header"]["msg_id"]
+
+    def answer(self, message_id, channel="shell", limit=LIMIT):
+        """Waits for the reply to a message and returns its content."""
+        get = getattr(self.client, f"get_{channel}_msg")
+        end = time.monotonic() + limit
         while True:
-            reply = self.client.get_shell_msg(timeout=max(1, end - time.monotonic()))
-            if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
+            reply = get(timeout=max(1, end - time.monotonic()))
+            if reply["parent_header"].get("msg_id") == message_id:
                 return reply["content"]
+
+    def ask(self, kind, subshell=None, **content):
+        """Sends a shell request and returns the content of its reply."""
+        return self.answer(self.post(kind, content, subshell=subshell))
+
+    def ask_control(self, kind, **content):
+        """Sends a control request and returns the content of its reply."""
+        return self.answer(self.post(kind, content, channel="control"), channel="control")
+
+    def await_output(self, text, limit=LIMIT):
+        """Waits until a cell has printed `text`: then it runs."""
+        end = time.monotonic() + limit
+        seen = ""
+        while text not in seen:
+            message = self.client.get_iopub_msg(timeout=max(1, end - time.monotonic()))
+            if message["msg_type"] == "stream":
+                seen += message["content"]["text"]
 
     def interrupt_during(self, code, when="busy", limit=LIMIT):
         """Runs a cell, interrupts it at its first message of a kind; gives result and seconds."""

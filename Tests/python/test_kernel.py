@@ -396,3 +396,39 @@ def test_a_shutdown_leaves_no_process_behind(kernel):
     kernel.manager.shutdown_kernel(now=False)
     _, alive = psutil.wait_procs(processes, timeout=60)
     assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_variable_may_be_made_from_its_earlier_self(shared_kernel, name):
+    shared_kernel.ok(f"let {name} = 20")
+    shared_kernel.ok(f"let {name} = {name} + 1")
+    shared_kernel.ok(f'let {name} = "\\({name})!"')
+    assert shared_kernel.ok(name).value == '"21!"'
+
+
+def test_overloads_of_several_cells_live_side_by_side(shared_kernel, name):
+    shared_kernel.ok(f'func {name}(_ a: Int) -> String {{ "Int" }}')
+    shared_kernel.ok(f'func {name}(_ a: String) -> String {{ "String" }}')
+    shared_kernel.ok(f'func {name}(_ a: Bool) -> String {{ {name}(1) + {name}("") + "Bool" }}')
+    assert shared_kernel.ok(f"{name}(true)").value == '"IntStringBool"'
+    shared_kernel.ok(f'func {name}(_ a: Int) -> String {{ "new" }}')
+    assert shared_kernel.ok(f"{name}(1)").value == '"new"'
+
+
+def test_operators_and_wrappers_are_seen_by_later_cells(shared_kernel, name):
+    shared_kernel.ok("infix operator +-+\nfunc +-+ (a: Int, b: Int) -> Int { a * 10 + b }")
+    shared_kernel.ok(f"@propertyWrapper struct {name} {{ var wrappedValue: Int }}")
+    shared_kernel.ok(f"struct {name}Box {{ @{name} var value = 4 +-+ 2 }}")
+    assert shared_kernel.ok(f"{name}Box().value").value == "42"
+    shared_kernel.ok("infix operator +-+\nfunc +-+ (a: Int, b: Int) -> Int { a * 100 + b }")
+    assert shared_kernel.ok("4 +-+ 2").value == "402"
+
+
+def test_a_cell_of_a_type_and_its_extensions_runs_again(shared_kernel, name):
+    cell = (
+        f"protocol {name}P {{ func tell() -> String }}\nstruct {name} {{ var a = 1 }}\n"
+        f'extension {name}: {name}P {{ func tell() -> String {{ "told \\(a)" }} }}'
+    )
+    for _ in range(3):
+        shared_kernel.ok(cell)
+        shared_kernel.ok(f"let {name}Value: any {name}P = {name}()")
+        assert shared_kernel.ok(f"{name}Value.tell()").value == '"told 1"'

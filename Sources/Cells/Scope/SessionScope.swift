@@ -29,6 +29,9 @@ package struct SessionScope: Sendable, Equatable {
 
   package init() {}
 
+  /// Whether nothing was declared yet.
+  package var isEmpty: Bool { symbols.isEmpty && wholes.isEmpty }
+
   /// Every name with its latest declarations, in no order.
   package var latestSymbols: [Symbol] { symbols.values.flatMap { $0 } }
 
@@ -69,6 +72,7 @@ package struct SessionScope: Sendable, Equatable {
   ///   - keys: What it declares that has no name; modules that declare the same are left out,
   ///     as a conformance must not be seen while it is declared anew.
   ///   - cellID: The notebook's identifier of the cell.
+  /// - Returns: One line for each import.
   func imports(
     for analysis: CellAnalysis, keys: Set<String> = [], cellID: String? = nil
   ) -> [String] {
@@ -89,9 +93,6 @@ package struct SessionScope: Sendable, Equatable {
     }
     return lines
   }
-
-  /// The import lines that bring everything, for completion.
-  package var allImports: [String] { wholeImports() + imports(of: Set(symbols.keys)) }
 
   /// The import lines of the modules that every cell imports.
   package func wholeImports(besides keys: Set<String> = [], cellID: String? = nil) -> [String] {

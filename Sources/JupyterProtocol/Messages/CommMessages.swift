@@ -29,7 +29,7 @@ package struct CommInfoReply: MessageContent, Equatable {
   }
 }
 
-/// Opens a comm; shell channel from the frontend, no reply.
+/// Opens a comm; on shell from the frontend, on iopub from the kernel; it has no reply.
 ///
 /// - SeeAlso: Jupyter messaging 5.5, "Opening a Comm".
 package struct CommOpen: MessageContent, Equatable {
@@ -37,28 +37,48 @@ package struct CommOpen: MessageContent, Equatable {
 
   package var commID: String
   package var targetName: String
+  package var data: JSONValue
 
-  package init(commID: String, targetName: String) {
+  package init(commID: String, targetName: String, data: JSONValue = [:]) {
     self.commID = commID
     self.targetName = targetName
+    self.data = data
   }
 
   private enum CodingKeys: String, CodingKey {
     case commID = "comm_id"
     case targetName = "target_name"
+    case data
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    commID = try fields.decode(String.self, forKey: .commID)
+    targetName = try fields.decode(String.self, forKey: .targetName)
+    data = try fields.decodeIfPresent(JSONValue.self, forKey: .data) ?? [:]
   }
 }
 
-/// Carries data over a comm.
+/// Carries data over a comm, in either direction.
 ///
 /// - SeeAlso: Jupyter messaging 5.5, "Comm Messages".
 package struct CommMessage: MessageContent, Equatable {
   package static let messageType = "comm_msg"
 
   package var commID: String
+  package var data: JSONValue
 
-  private enum CodingKeys: String, CodingKey {
-    case commID = "comm_id"
+  package init(commID: String, data: JSONValue = [:]) {
+    self.commID = commID
+    self.data = data
+  }
+
+  package init(from decoder: any Decoder) throws {
+    (commID, data) = try commFields(from: decoder)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    try encodeComm(commID, data, to: encoder)
   }
 }
 
@@ -69,21 +89,38 @@ package struct CommClose: MessageContent, Equatable {
   package static let messageType = "comm_close"
 
   package var commID: String
-  package var data: [String: JSONValue]
+  package var data: JSONValue
 
-  package init(commID: String, data: [String: JSONValue] = [:]) {
+  package init(commID: String, data: JSONValue = [:]) {
     self.commID = commID
     self.data = data
   }
 
-  private enum CodingKeys: String, CodingKey {
-    case commID = "comm_id"
-    case data
+  package init(from decoder: any Decoder) throws {
+    (commID, data) = try commFields(from: decoder)
   }
 
-  package init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: CodingKeys.self)
-    commID = try fields.decode(String.self, forKey: .commID)
-    data = try fields.decodeIfPresent([String: JSONValue].self, forKey: .data) ?? [:]
+  package func encode(to encoder: any Encoder) throws {
+    try encodeComm(commID, data, to: encoder)
   }
+}
+
+private enum CommKeys: String, CodingKey {
+  case commID = "comm_id"
+  case data
+}
+
+/// Reads a comm's identifier and data; some clients leave empty data out.
+private func commFields(from decoder: any Decoder) throws -> (String, JSONValue) {
+  let fields = try decoder.container(keyedBy: CommKeys.self)
+  return (
+    try fields.decode(String.self, forKey: .commID),
+    try fields.decodeIfPresent(JSONValue.self, forKey: .data) ?? [:]
+  )
+}
+
+private func encodeComm(_ commID: String, _ data: JSONValue, to encoder: any Encoder) throws {
+  var fields = encoder.container(keyedBy: CommKeys.self)
+  try fields.encode(commID, forKey: .commID)
+  try fields.encode(data, forKey: .data)
 }

@@ -1,3 +1,4 @@
+import CommandArguments
 import FoundationEssentials
 
 /// What a check found.

@@ -1,3 +1,4 @@
+import CommandArguments
 import CellCompiler
 import JupyterProtocol
 import Kernel
@@ -30,7 +31,8 @@ struct KernelCommand: Subcommand {
     let kernel = Kernel(
       connection: try ConnectionFile(path: connectionFile), executor: NotebookSession(),
       information: KernelInformation(
-        version: Martlet.version, languageVersion: Toolchain.requiredVersion))
+        version: Martlet.version, languageVersion: Toolchain.requiredVersion),
+      history: HistoryLocation().open())
     return try kernel.run()
   }
 }

@@ -1,3 +1,4 @@
+import CommandArguments
 import FoundationEssentials
 
 /// A place for the kernelspec, as the command line names it.

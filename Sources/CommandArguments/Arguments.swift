@@ -1,8 +1,8 @@
 /// A command line that cannot be understood; the program then exits with status 64.
-struct UsageError: Error, CustomStringConvertible {
-  let description: String
+package struct UsageError: Error, CustomStringConvertible {
+  package let description: String
 
-  init(_ description: String) {
+  package init(_ description: String) {
     self.description = description
   }
 }
@@ -11,26 +11,31 @@ struct UsageError: Error, CustomStringConvertible {
 ///
 /// Options come anywhere; `--name value` and `--name=value` mean the same; after `--` everything is
 /// a word.
-struct Arguments {
-  fileprivate var words: [String]
+package struct Arguments {
+  private var words: [String]
   /// The words after `--`.
   private var literal: [String] = []
 
-  init(_ words: [String]) {
+  package init(_ words: [String]) {
     let end = words.firstIndex(of: "--") ?? words.endIndex
     self.words = Array(words[..<end])
     if end < words.endIndex { literal = Array(words[(end + 1)...]) }
   }
 
   /// Takes the flag `names` off and says whether it was there.
-  mutating func flag(_ names: String...) -> Bool {
+  package mutating func flag(_ names: String...) -> Bool {
     let before = words.count
     words.removeAll { names.contains($0) }
     return words.count < before
   }
 
+  /// Takes off every word that is no option; nothing follows from them.
+  package mutating func ignoreOperands() {
+    words.removeAll { !$0.hasPrefix("-") }
+  }
+
   /// Takes every occurrence of the option `names` off and returns their values.
-  mutating func options(_ names: String...) throws(UsageError) -> [String] {
+  package mutating func options(_ names: String...) throws(UsageError) -> [String] {
     var values: [String] = []
     var rest: [String] = []
     var index = words.startIndex
@@ -42,7 +47,9 @@ struct Arguments {
         values.append(words[index])
         index += 1
       } else if let name = names.first(where: { $0.hasPrefix("--") && word.hasPrefix("\($0)=") }) {
-        values.append(String(word.dropFirst(name.count + 1)))
+        let value = String(word.dropFirst(name.count + 1))
+        guard !value.isEmpty else { throw UsageError("\(name) needs a value; it is empty") }
+        values.append(value)
       } else {
         rest.append(word)
       }
@@ -52,7 +59,7 @@ struct Arguments {
   }
 
   /// Takes the option `names` off, which may be given once.
-  mutating func option(_ names: String...) throws(UsageError) -> String? {
+  package mutating func option(_ names: String...) throws(UsageError) -> String? {
     var values: [String] = []
     for name in names { values += try options(name) }
     guard values.count < 2 else { throw UsageError("\(names[0]) is given twice; keep one") }
@@ -60,7 +67,7 @@ struct Arguments {
   }
 
   /// Takes the option `names` off, a whole number of at least `minimum`.
-  mutating func count(_ names: String..., minimum: Int) throws(UsageError) -> Int? {
+  package mutating func count(_ names: String..., minimum: Int) throws(UsageError) -> Int? {
     var texts: [String] = []
     for name in names { texts += try options(name) }
     guard let text = texts.last else { return nil }
@@ -70,8 +77,15 @@ struct Arguments {
     return count
   }
 
+  /// Refuses what nothing has taken.
+  package func finish() throws(UsageError) {
+    guard let first = (words + literal).first else { return }
+    throw UsageError("\"\(first)\" is not understood here")
+  }
+
   /// Takes the words off that are left, of which there must be as many as `range` allows.
-  mutating func operands(_ range: ClosedRange<Int>, of what: String) throws(UsageError) -> [String]
+  package mutating func operands(_ range: ClosedRange<Int>, of what: String) throws(UsageError)
+    -> [String]
   {
     if let unknown = words.first(where: { $0.hasPrefix("-") && $0 != "-" }) {
       throw UsageError("there is no option \(unknown) here")
@@ -90,7 +104,7 @@ struct Arguments {
 
 extension Arguments {
   /// Takes the first word off, which names a subcommand; an option before it is unknown.
-  mutating func command() throws(UsageError) -> String? {
+  package mutating func command() throws(UsageError) -> String? {
     guard let first = words.first else { return nil }
     guard !first.hasPrefix("-") else { throw UsageError("there is no option \(first)") }
     words.removeFirst()

@@ -1,5 +1,5 @@
 /// Pieces of HTML.
-enum HTML {
+enum HTMLMarkup {
   /// `text` with everything escaped that means something in HTML, also in attributes.
   static func escaped(_ text: String) -> String {
     guard text.utf8.contains(where: { "&<>\"'".utf8.contains($0) }) else { return text }

@@ -1,7 +1,7 @@
 /// A pattern of `*` (any text), `?` (one character) and `[a-z]` (one of a set; `[^…]` none of it).
 ///
 /// - SeeAlso: SQLite, "The LIKE, GLOB, REGEXP, MATCH, and extract operators".
-struct GlobPattern: Sendable {
+package struct GlobPattern: Sendable {
   private enum Element: Sendable {
     case literal(Unicode.Scalar)
     case anyText
@@ -21,7 +21,7 @@ struct GlobPattern: Sendable {
   private let elements: [Element]
 
   /// Reads a pattern; every text is one, as a `[` that is never closed stands for itself.
-  init(_ pattern: String) {
+  package init(_ pattern: String) {
     var rest = Array(pattern.unicodeScalars)[...]
     var elements: [Element] = []
     while let scalar = rest.popFirst() {
@@ -43,7 +43,7 @@ struct GlobPattern: Sendable {
   /// Tells whether the whole of `text` fits.
   ///
   /// - Complexity: O(*n*·*m*): after a mismatch only the last `*` takes in more.
-  func matches(_ text: String) -> Bool {
+  package func matches(_ text: String) -> Bool {
     let scalars = Array(text.unicodeScalars)
     var position = 0
     var element = 0

@@ -1,0 +1,84 @@
+internal import Glibc
+
+/// The worker's functions for comms, and what it calls for them.
+enum CommBridge {
+  private typealias Handler = @convention(c) (UnsafePointer<UInt8>?, Int) -> Void
+  private typealias SetHandler = @convention(c) (Handler) -> Void
+  private typealias Throw = @convention(c) (UnsafeRawPointer) -> Void
+  private typealias ParentID = @convention(c) () -> UnsafeMutablePointer<CChar>?
+
+  private static let parentIDFunction = unsafe WorkerBridge.find(
+    "martlet_worker_parent_id", as: ParentID.self)
+
+  /// The identifier of the frontend's message on whose behalf this code runs.
+  static var parentID: String {
+    guard let identifier = parentIDFunction?() else { return "" }
+    defer { unsafe free(identifier) }
+    return unsafe String(cString: identifier)
+  }
+
+  /// Hands fields to the kernel.
+  static func emit(_ fields: [[UInt8]]) {
+    guard WorkerBridge.isInNotebook else { return }
+    WorkerBridge.emit(.comm, CommFields.packed(fields))
+  }
+
+  /// Registers what takes the frontend's messages; the worker calls it on its cell thread.
+  static func install() {
+    guard
+      let setHandler = unsafe WorkerBridge.find(
+        "martlet_worker_set_comm_handler", as: SetHandler.self)
+    else { return }
+    unsafe setHandler { start, count in
+      let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+      do {
+        try CommTable.shared.receive(CommFields.unpacked(bytes))
+      } catch {
+        CommBridge.endCallback(error)
+      }
+    }
+  }
+
+  /// Ends the callback with an error, as a top-level `throw` ends a cell; does not return.
+  private static func endCallback(_ error: any Error) {
+    guard let end = unsafe WorkerBridge.find("martlet_worker_throw", as: Throw.self) else { return }
+    unsafe withUnsafePointer(to: error) { unsafe end(UnsafeRawPointer($0)) }
+  }
+}
+
+/// A value behind a lock.
+///
+/// While a thread of the notebook's worker holds the lock, interrupts wait: a cell that is
+/// interrupted keeps its thread for ever, and with it every lock that it has.
+@safe final class GuardedValue<Value>: @unchecked Sendable {
+  // Sendable: `value` is touched only under `lock`.
+  private var value: Value
+  private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+
+  init(_ value: Value) {
+    self.value = value
+    unsafe pthread_mutex_init(lock, nil)
+  }
+
+  deinit {
+    unsafe pthread_mutex_destroy(lock)
+    unsafe lock.deallocate()
+  }
+
+  /// Calls `body`, which must neither wait nor call code of the user.
+  func withLock<Result, Failure: Error>(
+    _ body: (inout Value) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var (interrupt, before) = (sigset_t(), sigset_t())
+    unsafe sigemptyset(&interrupt)
+    // The worker's signal for interrupts.
+    unsafe sigaddset(&interrupt, __libc_current_sigrtmin() + 5)
+    unsafe pthread_sigmask(SIG_BLOCK, &interrupt, &before)
+    unsafe pthread_mutex_lock(lock)
+    defer {
+      unsafe pthread_mutex_unlock(lock)
+      unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+    }
+    return try body(&value)
+  }
+}

@@ -1,0 +1,66 @@
+/// The packages that `%package add` names.
+struct PackageRequest: Equatable {
+  enum Source: Equatable {
+    /// A folder.
+    case path(String)
+    /// A repository, with the requirement as a manifest writes it.
+    case url(String, requirement: String)
+  }
+
+  var sources: [Source] = []
+  /// The library products to build; empty for all.
+  var products: [String] = []
+
+  struct Invalid: Error {
+    let reason: String
+  }
+
+  /// Reads `path:FOLDER`, `url:URL from:1.2.0` and `products:A,B`, after `add`.
+  init(_ words: [String]) throws(Invalid) {
+    for word in words {
+      guard let colon = word.firstIndex(of: ":") else {
+        throw Invalid(reason: "\"\(word)\" is neither path:FOLDER nor url:URL")
+      }
+      let value = String(word[word.index(after: colon)...])
+      guard !value.isEmpty, !value.contains(where: { "\"\\\n".contains($0) }) else {
+        throw Invalid(reason: "\"\(word)\" has no usable value")
+      }
+      switch word[..<colon] {
+      case "path": sources.append(.path(value))
+      case "url": sources.append(.url(value, requirement: ""))
+      case "products": products += value.split(separator: ",").map(String.init)
+      case "from", "exact", "branch", "revision":
+        guard case .url(let url, requirement: "")? = sources.last else {
+          throw Invalid(reason: "\(word) must follow a url:")
+        }
+        sources[sources.count - 1] = .url(url, requirement: "\(word[..<colon]): \"\(value)\"")
+      default: throw Invalid(reason: "\"\(word)\" is neither path:FOLDER nor url:URL")
+      }
+    }
+    guard !sources.isEmpty else { throw Invalid(reason: "path:FOLDER or url:URL is missing") }
+    for case .url(let url, requirement: "") in sources {
+      throw Invalid(reason: "url:\(url) needs a version: from:, exact:, branch: or revision:")
+    }
+  }
+}
+
+extension PackageRequest.Source {
+  /// What packages are called among dependencies: the last part of their place.
+  var identity: String {
+    let place =
+      switch self {
+      case .path(let path): path
+      case .url(let url, _): url
+      }
+    let name = place.split(separator: "/").last.map(String.init) ?? place
+    return (name.hasSuffix(".git") ? String(name.dropLast(4)) : name).lowercased()
+  }
+
+  /// The dependency in a manifest.
+  var manifestLine: String {
+    switch self {
+    case .path(let path): ".package(path: \"\(path)\")"
+    case .url(let url, let requirement): ".package(url: \"\(url)\", \(requirement))"
+    }
+  }
+}

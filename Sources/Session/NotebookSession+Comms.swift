@@ -1,0 +1,97 @@
+import CellCompiler
+import Dispatch
+import JupyterProtocol
+package import Kernel
+import Processes
+import Synchronization
+
+extension NotebookSession {
+  package func handleComm(
+    _ event: CommEvent, messageID: String, output: @escaping @Sendable (CellOutput) -> Void
+  ) async -> CommOutcome {
+    guard takesComms else { return .untaken }
+    return await withCheckedContinuation { continuation in
+      queue.async {
+        // Not before its turn: until then, interrupts are for what runs.
+        self.beginExecution()
+        defer { self.shared.withLock { $0.executions -= 1 } }
+        continuation.resume(returning: self.runCallback(event, messageID, output))
+      }
+    }
+  }
+
+  private var takesComms: Bool {
+    shared.withLock { $0.takesComms && $0.worker != nil }
+  }
+
+  /// Runs the callback that the event is for, as a cell is run; on the session's queue.
+  private func runCallback(
+    _ event: CommEvent, _ messageID: String, _ output: @escaping CellRun.Output
+  ) -> CommOutcome {
+    guard takesComms else { return .untaken }
+    let message = WorkerMessage(
+      kind: WorkerMessageKind.comm, fields: [Array(messageID.utf8), event.packed])
+    let (end, _) = runInWorker(message, allowsInput: false, output)
+    let failures = CellFailures(code: "", label: "callback", sources: history.sources)
+    func lines(_ frames: [RawFrame]) -> [CellLine] {
+      readyCompiler()?.cellLines(of: frames) ?? []
+    }
+    switch end {
+    case .finished: return .handled
+    case .thrown(let name, let text): return .failed(failures.thrown(name: name, text: text))
+    case .trapped(let signal, let address, let message, let frames):
+      return .failed(
+        failures.trapped(
+          signal: signal, address: address, message: message, lines: lines(frames)))
+    case .interrupted(let frames): return .failed(failures.interrupted(lines: lines(frames)))
+    case .unloadable(let reason): return .failed(failures.other("CommError", reason))
+    case .workerEnded(let status):
+      history.workerWasReplaced()
+      shared.withLock { $0.compiler }?.workerWasReplaced()
+      ensureWorker()
+      return .failed(
+        failures.other(
+          "WorkerEnded",
+          "the process that runs the cells ended with \(status) in a callback, and a new one was "
+            + "started. The variables, functions and imports of earlier cells are gone: run those "
+            + "cells again."))
+    }
+  }
+}
+
+extension CommEvent {
+  /// The event as the worker's library takes it: a JSON object and the buffers, packed.
+  var packed: [UInt8] {
+    var fields: [String: JSONValue] = [
+      "comm_id": .string(commID), "data": data, "metadata": .object(metadata),
+    ]
+    switch action {
+    case .open(let target):
+      fields["action"] = "open"
+      fields["target_name"] = .string(target)
+    case .message: fields["action"] = "message"
+    case .close: fields["action"] = "close"
+    }
+    return WorkerMessage.packed([JSONValue.object(fields).json] + buffers)
+  }
+
+  /// Reads what the worker's library did; `nil` when that is malformed.
+  init?(packed: [UInt8]) {
+    let fields = WorkerMessage.unpacked(packed[...])
+    guard let first = fields.first, let value = try? JSONValue(json: first),
+      let commID = value["comm_id"]?.string
+    else { return nil }
+    let action: Action
+    switch value["action"]?.string {
+    case "open": action = .open(target: value["target_name"]?.string ?? "")
+    case "message": action = .message
+    case "close": action = .close
+    default: return nil
+    }
+    var metadata: [String: JSONValue] = [:]
+    if case .object(let given)? = value["metadata"] { metadata = given }
+    self.init(
+      commID: commID, action: action, data: value["data"] ?? [:], metadata: metadata,
+      buffers: Array(fields.dropFirst()))
+  }
+}

@@ -1,0 +1,68 @@
+import CellCompiler
+import Cells
+import Dispatch
+import Kernel
+import Processes
+import Synchronization
+
+extension NotebookSession {
+  /// Asks the worker something between cells, on the session's queue.
+  ///
+  /// - Returns: Its answer; `nil` when there is no worker or it ended.
+  func ask(_ kind: UInt8, _ texts: [String] = []) -> WorkerMessage? {
+    guard ensureWorker() == nil else { return nil }
+    let done = DispatchSemaphore(value: 0)
+    let answer = Box<WorkerMessage?>(nil)
+    let worker = shared.withLock { state in
+      state.takeAnswer = { message in
+        answer.value = message
+        done.signal()
+      }
+      return state.worker
+    }
+    defer { shared.withLock { $0.takeAnswer = nil } }
+    guard let worker else { return nil }
+    worker.send(WorkerMessage(kind: kind, texts: texts))
+    // The worker's control thread is never busy for long; the limit is for one that was stopped.
+    _ = done.wait(timeout: .now() + 10)
+    return answer.value
+  }
+
+  /// The folder that the cells work in.
+  var workerFolder: String {
+    ask(WorkerMessageKind.directory)?.text(0) ?? Files.currentFolder ?? "/"
+  }
+
+  /// The environment that the cells see.
+  var workerEnvironment: [String: String] {
+    guard let answer = ask(WorkerMessageKind.environment) else { return currentEnvironment() }
+    var result: [String: String] = [:]
+    for index in answer.fields.indices {
+      let entry = answer.text(index)
+      guard let equals = entry.firstIndex(of: "=") else { continue }
+      result[String(entry[..<equals])] = String(entry[entry.index(after: equals)...])
+    }
+    return result
+  }
+
+  /// `path` as the cells understand it, from their folder on.
+  func absolutePath(_ path: String) -> String {
+    path.hasPrefix("/") ? path : workerFolder + "/" + path
+  }
+
+  /// Ends the worker and starts a new one; everything that lived in it is gone.
+  func replaceWorker() {
+    let (worker, compiler) = shared.withLock { state in
+      defer {
+        state.worker = nil
+        state.idleDeath = nil
+        state.scope = SessionScope()
+      }
+      return (state.worker, state.compiler)
+    }
+    worker?.kill()
+    history.workerWasReplaced()
+    compiler?.workerWasReplaced()
+    ensureWorker()
+  }
+}

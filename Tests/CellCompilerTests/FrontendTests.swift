@@ -1,0 +1,96 @@
+import CellCompiler
+import Cells
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+/// Compilers that are forked ahead of their cells, with the real toolchain.
+@Suite(.serialized) struct FrontendTests {
+  private let folder: TemporaryDirectory
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  private func compiler() throws -> CellCompiler {
+    let built = URL(fileURLWithPath: builtProduct("martlet")).deletingLastPathComponent().path
+    return try CellCompiler(
+      toolchain: .find(), folder: folder.path(),
+      library: CellCompiler.UserLibrary(libraries: built, modules: built + "/Modules"))
+  }
+
+  private func compile(
+    _ source: String, as module: String, with compiler: CellCompiler
+  ) throws -> CellCompiler.Result {
+    try compiler.compile(PreparedCell(source: source, label: "cell 1"), module: module)
+  }
+
+  @Test func cellsCompilePreparedOrNot() throws {
+    let compiler = try compiler()
+    #expect(try compile("let a = 1", as: "Cell_1", with: compiler).object != nil)
+    compiler.prepare(module: "Cell_2")
+    #expect(try compile("let b = 2", as: "Cell_2", with: compiler).object != nil)
+    compiler.prepare(module: "Cell_9")
+    #expect(try compile("let c = 3", as: "Cell_3", with: compiler).object != nil)
+    // Larger than what may come late.
+    compiler.prepare(module: "Cell_4")
+    let long = "let d = 4\n" + String(repeating: "// Words that say nothing.\n", count: 5_000)
+    #expect(try compile(long, as: "Cell_4", with: compiler).object != nil)
+    compiler.shutDown()
+  }
+
+  @Test func whatIsMissingAtTheEndIsReportedThere() throws {
+    let compiler = try compiler()
+    for isPrepared in [false, true] {
+      if isPrepared { compiler.prepare(module: "Cell_1") }
+      let result = try compile("let a = 1\nstruct S {\n\n", as: "Cell_1", with: compiler)
+      #expect(result.object == nil)
+      let error = try #require(result.diagnostics.first { $0.severity == .error })
+      #expect(error.file == "cell 1")
+      #expect(error.line == 2)
+    }
+    compiler.shutDown()
+  }
+
+  @Test func aKilledServerIsReplaced() throws {
+    let compiler = try compiler()
+    compiler.prepare(module: "Cell_1")
+    let servers = try processes(naming: folder.path())
+    #expect(!servers.isEmpty)
+    for server in servers { kill(server, SIGKILL) }
+    #expect(try compile("let a = 1", as: "Cell_1", with: compiler).object != nil)
+    compiler.prepare(module: "Cell_2")
+    #expect(try compile("let b = 2", as: "Cell_2", with: compiler).object != nil)
+    compiler.shutDown()
+  }
+
+  @Test func aCompilationThatIsCancelledThrows() async throws {
+    let compiler = try compiler()
+    compiler.prepare(module: "Cell_1")
+    // Long to type check, so that it surely runs when it is cancelled.
+    let slow = "let a = " + (0..<400).map { "(\($0) + 1.5)" }.joined(separator: " + ")
+    let hasEnded = Mutex(false)
+    async let compilation = Task.detached { [self] in
+      defer { hasEnded.withLock { $0 = true } }
+      return try compile(slow, as: "Cell_1", with: compiler)
+    }.result
+    while !hasEnded.withLock({ $0 }) {
+      compiler.cancel()
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    let result = await compilation
+    #expect(throws: CellCompilerError.interrupted) { try result.get() }
+    #expect(try compile("let b = 2", as: "Cell_2", with: compiler).object != nil)
+    compiler.shutDown()
+  }
+
+  /// The processes whose command line has `text`.
+  private func processes(naming text: String) throws -> [pid_t] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { name in
+      guard let id = pid_t(name),
+        let line = try? String(contentsOfFile: "/proc/\(name)/cmdline", encoding: .utf8),
+        line.contains(text)
+      else { return nil }
+      return id
+    }
+  }
+}
