@@ -39,7 +39,7 @@ build: packages toolchain ## Build martlet, martlet-worker and track-cli into .b
 # MARK: What developers need
 
 .PHONY: test
-test: packages toolchain .venv-quickstart .venv-test ## Set everything up and run every test
+test: test-packages toolchain .venv-quickstart .venv-test ## Set everything up and run every test
 	@scripts/test.sh
 
 .PHONY: check
@@ -58,6 +58,7 @@ format: toolchain ## Format the Swift sources
 .PHONY: bench-kernel
 bench-kernel: build .venv-quickstart .venv-test kernelspec ## Measure the kernel beside ipykernel
 	.venv/bin/python benchmarks/kernel.py
+	.venv/bin/python benchmarks/session.py
 
 .PHONY: clean
 clean: ## Remove what was built; the tracking store stays
@@ -68,6 +69,10 @@ clean: ## Remove what was built; the tracking store stays
 .PHONY: packages
 packages:
 	@scripts/packages.sh
+
+.PHONY: test-packages
+test-packages:
+	@scripts/packages.sh test
 
 .PHONY: toolchain
 toolchain:

@@ -1,8 +1,15 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing; needs root or sudo only when there are any.
+# With the argument "test", those that only tests need come along.
 set -euo pipefail
 
 packages=(libzmq3-dev libopenblas-dev libsqlite3-dev libssl-dev binutils libc6-dev)
+
+# A test moves widgets in JupyterLab's page, in any browser of this family.
+if [ "${1:-}" = test ] &&
+  ! command -v chromium chromium-browser google-chrome >/dev/null; then
+  packages+=(chromium)
+fi
 
 # Debian's Python comes without the module that makes virtual environments.
 if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then packages+=(python3 python3-venv); fi

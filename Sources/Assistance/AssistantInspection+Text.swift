@@ -77,15 +77,6 @@ func declarationText(_ xml: String) -> String {
     guard let end else { break }
     text = String(text[text.index(after: end)...])
   }
-  if let range = text.range(of: ": <<error type>>") { text.removeSubrange(range) }
+  if let range = text.firstRange(of: ": <<error type>>") { text.removeSubrange(range) }
   return text
-}
-
-extension String {
-  /// Where `part` first occurs.
-  fileprivate func range(of part: String) -> Range<String.Index>? {
-    indices.first { self[$0...].hasPrefix(part) }.map { start in
-      start..<index(start, offsetBy: part.count)
-    }
-  }
 }

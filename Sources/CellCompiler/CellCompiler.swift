@@ -102,7 +102,8 @@ package final class CellCompiler: Sendable {
   package func compile(_ cell: PreparedCell, module: String) throws(CellCompilerError) -> Result {
     let base = "\(folder)/\(module)"
     let (status, said) = try frontend.run(job(for: module), text: cell.text)
-    let diagnostics = places(of: Diagnostic.parse(said), in: cell, source: base + ".swift")
+    var parser = DiagnosticParser(said)
+    let diagnostics = places(of: parser.diagnostics(), in: cell, source: base + ".swift")
     let hasErrors = diagnostics.contains { $0.severity == .error }
     let entry = Self.entry(of: module)
     switch status {
@@ -215,6 +216,8 @@ package final class CellCompiler: Sendable {
         diagnostic.file = cell.label
         diagnostic.line = cell.end.line
         diagnostic.column = cell.end.column
+        diagnostic.underline = 0..<0
+        diagnostic.suggestion = nil
         result.append(diagnostic)
         continue
       }
@@ -237,7 +240,11 @@ package final class CellCompiler: Sendable {
         && cell.isInserted(line: diagnostic.line, compiled: diagnostic.column)
       if followsHidden { continue }
       var mapped = diagnostic
-      mapped.column = cell.column(line: diagnostic.line, compiled: diagnostic.column)
+      let column = { cell.column(line: diagnostic.line, compiled: $0) }
+      mapped.column = column(diagnostic.column)
+      mapped.underline =
+        column(diagnostic.underline.lowerBound)..<column(diagnostic.underline.upperBound)
+      mapped.suggestion?.column = column(diagnostic.suggestion?.column ?? 0)
       result.append(mapped)
     }
     return result

@@ -42,7 +42,7 @@ extension CellCompiler {
         + shared + trial.importArguments + trial.flags)
     let errors = output.errorText.split(separator: "\n").compactMap { line -> String? in
       let line = String(line)
-      return line.range(of: "error: ").map { String(line[$0.upperBound...]) }
+      return line.firstRange(of: "error: ").map { String(line[$0.upperBound...]) }
     }
     if output.status == .exited(0), errors.isEmpty { return nil }
     return errors.isEmpty

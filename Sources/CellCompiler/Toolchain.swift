@@ -60,15 +60,39 @@ package struct Toolchain: Sendable, Equatable {
     } catch {
       throw .toolchainUnusable(root: root, reason: "\(error)")
     }
-    guard let word = text.range(of: "Swift version ") else {
+    guard let word = text.firstRange(of: "Swift version ") else {
       throw .toolchainUnusable(root: root, reason: "it does not tell its version")
     }
     return String(text[word.upperBound...].prefix { !$0.isWhitespace })
   }
 
+  /// The version of the compiler that built the modules in `folder`, as in `6.3.1`.
+  ///
+  /// - Parameter folder: The folder with Martlet's own modules.
+  /// - Returns: The version; `nil` when no module is there that tells it.
+  package static func builtVersion(modules folder: String) -> String? {
+    guard let module = Files.read("\(folder)/CellGate.swiftmodule"),
+      let mark = module.firstRange(of: Array("Swift version ".utf8))
+    else { return nil }
+    let digits = module[mark.upperBound...].prefix {
+      $0 == UInt8(ascii: ".") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+    }
+    return digits.isEmpty ? nil : String(decoding: digits, as: UTF8.self)
+  }
+
   /// Refuses a toolchain of another version than the one that Martlet was built with.
-  package func checkVersion() throws(CellCompilerError) {
+  ///
+  /// - Parameter modules: The folder with Martlet's own modules, which are bound to one version.
+  package func checkVersion(
+    modules: String = CellCompiler.UserLibrary.besideExecutable.modules
+  ) throws(CellCompilerError) {
     let found = try version()
+    if let built = Self.builtVersion(modules: modules) {
+      guard found == built else {
+        throw .toolchainVersion(root: root, found: found, required: built)
+      }
+      return
+    }
     let parts = found.split(separator: ".").prefix(2).joined(separator: ".")
     guard parts == Self.requiredVersion else {
       throw .toolchainVersion(root: root, found: found, required: Self.requiredVersion)
@@ -80,16 +104,4 @@ package struct Toolchain: Sendable, Equatable {
   #else
     package static let architecture = "x86_64"
   #endif
-}
-
-extension String {
-  /// The first place of `part`.
-  func range(of part: String) -> Range<Index>? {
-    var start = startIndex
-    while start < endIndex {
-      if self[start...].hasPrefix(part) { return start..<index(start, offsetBy: part.count) }
-      start = index(after: start)
-    }
-    return nil
-  }
 }

@@ -9,9 +9,8 @@ import Processes
 @_silgen_name("martlet_show")
 public func martletShow<Value>(_ value: Value) {
   guard Value.self != Void.self else { return }
-  let plain = withoutCellModules(String(reflecting: value))
   guard Worker.shared.isInNotebook else {
-    print(plain)
+    print(ShownText.text(of: value))
     return
   }
   var json = ""
@@ -19,11 +18,13 @@ public func martletShow<Value>(_ value: Value) {
     let boxed: Any = value
     unsafe withUnsafePointer(to: boxed) { pointer in
       if let text = unsafe render(UnsafeRawPointer(pointer)) {
-        unsafe json = String(cString: text)
+        unsafe json = withoutCellModules(inForms: String(cString: text))
         unsafe free(text)
       }
     }
   }
+  // A form of the library's has its own text, and the value may be large.
+  let plain = json.isEmpty ? ShownText.text(of: value) : ""
   Worker.shared.publish(WorkerMessage(kind: WorkerMessageKind.result, texts: [plain, json]))
 }
 
@@ -91,7 +92,10 @@ public func workerHasNotebook() -> Int32 {
 /// did with a comm.
 @_cdecl("martlet_worker_emit")
 public func workerEmit(_ kind: Int32, _ payload: UnsafePointer<UInt8>, _ count: Int) {
-  let bytes = unsafe Array(UnsafeBufferPointer(start: payload, count: count))
+  var bytes = unsafe Array(UnsafeBufferPointer(start: payload, count: count))
+  if kind == 1 {
+    bytes = Array(withoutCellModules(inForms: String(decoding: bytes, as: UTF8.self)).utf8)
+  }
   Worker.shared.publish(
     WorkerMessage(kind: WorkerMessageKind.emit, fields: [Array(String(kind).utf8), bytes]))
 }
@@ -114,12 +118,17 @@ public func workerSetRenderer(
   unsafe Worker.shared.setRenderer(render)
 }
 
-/// Lets a library take what the frontend does with comms; it is called on the cell thread.
+/// Lets a library take what the frontend does with comms: `handler` is called on the cell thread,
+/// `answerer` on another one while a cell runs.
 @_cdecl("martlet_worker_set_comm_handler")
 public func workerSetCommHandler(
-  _ handler: @escaping @convention(c) (UnsafePointer<UInt8>?, Int) -> Void
+  _ handler: @escaping @convention(c) (UnsafePointer<UInt8>?, Int) -> Void,
+  _ answerer:
+    @escaping @convention(c) (
+      UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<Int>
+    ) -> UnsafeMutablePointer<UInt8>?
 ) {
-  unsafe Worker.shared.setCommHandler(handler)
+  unsafe Worker.shared.setCommHandler(handler, answerer)
 }
 
 /// Ends the running callback with the `any Error` at `error`, as a top-level `throw` ends a cell.

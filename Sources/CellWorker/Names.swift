@@ -6,7 +6,7 @@ func withoutCellModules(_ text: String) -> String {
   guard text.utf8.count < 1 << 22, text.contains("Cell_") else { return text }
   var result = ""
   var rest = Substring(text)
-  while let start = rest.range(of: "Cell_") {
+  while let start = rest.firstRange(of: "Cell_") {
     result += rest[..<start.lowerBound]
     let digits = rest[start.upperBound...].prefix { $0.isASCII && $0.isNumber }
     let after = rest[digits.endIndex...]
@@ -21,16 +21,9 @@ func withoutCellModules(_ text: String) -> String {
   return result + rest
 }
 
-extension Substring {
-  /// The first place of `part`.
-  fileprivate func range(of part: String) -> Range<Index>? {
-    var start = startIndex
-    while start < endIndex {
-      if self[start...].hasPrefix(part) { return start..<index(start, offsetBy: part.count) }
-      start = index(after: start)
-    }
-    return nil
-  }
+/// A value's forms without the names of cells' modules; large ones are data, and left alone.
+func withoutCellModules(inForms json: String) -> String {
+  json.utf8.count < 1 << 18 ? withoutCellModules(json) : json
 }
 
 /// A frame as `object\toffset\tname`; the name is empty when the object does not tell it.

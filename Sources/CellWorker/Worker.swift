@@ -8,7 +8,8 @@ import Synchronization
 ///
 /// Threads: the main thread serves the main queue, for `@MainActor` code; the control thread reads
 /// the kernel's messages; the cell thread runs one cell after another and is replaced when it had
-/// to be parked; the fault thread reports parked threads; the flush thread lets output out while a
+/// to be parked; the comm thread asks the library what it makes of the frontend's comm messages
+/// while a cell runs, and calls no code of the user; the fault thread reports parked threads; the flush thread lets output out while a
 /// cell runs.
 package final class Worker: Sendable {
   /// The running worker; the functions that cells call by symbol find it here.
@@ -20,6 +21,7 @@ package final class Worker: Sendable {
   private let jobs = Mailbox<Job>()
   private let lines = Mailbox<String?>()
   private let acknowledgements = Mailbox<Bool>()
+  private let commsDuringCell = Mailbox<WorkerMessage>()
   /// What the comm handler is about to be told.
   private let commPayload = Mutex<[UInt8]>([])
 
@@ -31,6 +33,7 @@ package final class Worker: Sendable {
     var renderer: Renderer?
     var lastUsage = CellUsage()
     var commHandler: CommHandler?
+    var commAnswerer: CommAnswerer?
     /// The request on whose behalf the cell thread runs, and the last one that ran a cell.
     var (parentID, cellID) = ("", "")
     /// Counts cell threads, so that a parked thread's late end is not taken for the new one's.
@@ -85,6 +88,7 @@ package final class Worker: Sendable {
     startCellThread()
     startThread { self.reportFaults(from: faults.first) }
     startThread { self.flushWhileRunning() }
+    startThread { self.answerComms() }
     startThread { self.serve() }
   }
 
@@ -109,6 +113,8 @@ package final class Worker: Sendable {
         Job(object: message.text(0), entry: message.text(1), parentID: message.text(2)))
     case WorkerMessageKind.comm:
       jobs.put(Job(comm: message.fields.last ?? [], parentID: message.text(0)))
+    case WorkerMessageKind.commDuringCell:
+      commsDuringCell.put(message)
     case WorkerMessageKind.interrupt:
       cfaults_interrupt(message.text(0) == "firm" ? CFAULTS_FIRM : CFAULTS_POLITE)
     case WorkerMessageKind.acknowledge:
@@ -295,13 +301,38 @@ package final class Worker: Sendable {
   }
 
   /// Hands the frontend's comm messages to `handler` from now on.
-  func setCommHandler(_ handler: @escaping CommHandler) {
-    state.withLock { state in unsafe state.commHandler = handler }
+  func setCommHandler(_ handler: @escaping CommHandler, _ answerer: @escaping CommAnswerer) {
+    state.withLock { state in
+      unsafe state.commHandler = handler
+      unsafe state.commAnswerer = answerer
+    }
     send(WorkerMessage(kind: WorkerMessageKind.takesComms))
   }
 
   private var commHandler: CommHandler? {
     unsafe state.withLock { state in unsafe state.commHandler }
+  }
+
+  private func answerComms() -> Never {
+    while true {
+      let message = commsDuringCell.take()
+      let payload = message.fields.last ?? []
+      var answer = [Array("later".utf8)]
+      if let answerer = unsafe state.withLock({ state in unsafe state.commAnswerer }) {
+        var count = 0
+        let bytes = unsafe payload.withUnsafeBufferPointer {
+          unsafe answerer($0.baseAddress, $0.count, &count)
+        }
+        if let bytes = unsafe bytes {
+          let packed = unsafe Array(UnsafeBufferPointer(start: bytes, count: count))
+          unsafe free(bytes)
+          answer = WorkerMessage.unpacked(packed[...])
+        }
+      }
+      send(
+        WorkerMessage(
+          kind: WorkerMessageKind.commAnswer, fields: [Array(message.text(0).utf8)] + answer))
+    }
   }
 
   /// The identifier of the request that outputs belong to now.
@@ -339,6 +370,13 @@ package final class Worker: Sendable {
 
 /// Gives a value's richer forms as JSON, malloc'ed; `nil` when it has none.
 typealias Renderer = @convention(c) (UnsafeRawPointer) -> UnsafeMutablePointer<CChar>?
+
+/// Says what the library makes of a comm's message while a cell runs: packed fields, malloc'ed, and
+/// their size. It calls no code of the user.
+typealias CommAnswerer =
+  @convention(c) (
+    UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<Int>
+  ) -> UnsafeMutablePointer<UInt8>?
 
 /// Takes what the frontend did with a comm, as fields that `WorkerMessage.packed` made.
 typealias CommHandler = @convention(c) (UnsafePointer<UInt8>?, Int) -> Void

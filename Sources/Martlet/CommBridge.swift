@@ -3,7 +3,11 @@ internal import Glibc
 /// The worker's functions for comms, and what it calls for them.
 enum CommBridge {
   private typealias Handler = @convention(c) (UnsafePointer<UInt8>?, Int) -> Void
-  private typealias SetHandler = @convention(c) (Handler) -> Void
+  private typealias Answerer =
+    @convention(c) (
+      UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<Int>?
+    ) -> UnsafeMutablePointer<UInt8>?
+  private typealias SetHandler = @convention(c) (Handler, Answerer) -> Void
   private typealias Throw = @convention(c) (UnsafeRawPointer) -> Void
   private typealias ParentID = @convention(c) () -> UnsafeMutablePointer<CChar>?
 
@@ -29,14 +33,24 @@ enum CommBridge {
       let setHandler = unsafe WorkerBridge.find(
         "martlet_worker_set_comm_handler", as: SetHandler.self)
     else { return }
-    unsafe setHandler { start, count in
-      let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
-      do {
-        try CommTable.shared.receive(CommFields.unpacked(bytes))
-      } catch {
-        CommBridge.endCallback(error)
-      }
-    }
+    unsafe setHandler(
+      { start, count in
+        let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+        do {
+          try CommTable.shared.receive(CommFields.unpacked(bytes))
+        } catch {
+          CommBridge.endCallback(error)
+        }
+      },
+      { start, count, answerCount in
+        let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+        guard let events = CommTable.shared.answer(CommFields.unpacked(bytes)) else { return nil }
+        let packed = CommFields.packed([Array("done".utf8)] + events)
+        let copy = unsafe malloc(packed.count)?.assumingMemoryBound(to: UInt8.self)
+        unsafe copy?.initialize(from: packed, count: packed.count)
+        unsafe answerCount?.pointee = packed.count
+        return unsafe copy
+      })
   }
 
   /// Ends the callback with an error, as a top-level `throw` ends a cell; does not return.

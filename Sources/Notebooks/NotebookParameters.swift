@@ -135,12 +135,8 @@ enum SwiftLiteral {
     return try text(of: json, isTyped: declaration.type != nil, given: given)
   }
 
-  /// The literal for a JSON value.
-  ///
-  /// - Parameters:
-  ///   - value: The value.
-  ///   - isTyped: Whether the declaration says the type, so that the literal need not.
-  ///   - given: The parameter, for errors.
+  /// The literal for a JSON value; `isTyped` when the declaration says the type, so that the literal
+  /// need not, and `given` is the parameter for errors.
   static func text(
     of value: JSONValue, isTyped: Bool, given: String
   ) throws(NotebookError) -> String {

@@ -103,6 +103,13 @@ package enum WorkerMessageKind {
   /// Field 0 is the identifier of its message, field 1 what the library of the cells is told. The
   /// answer is `done`, as for a cell.
   package static let comm: UInt8 = 5
+  /// Kernel to worker: as `comm`, while a cell runs. The answer is `commAnswer`.
+  package static let commDuringCell: UInt8 = 6
+  /// Worker to kernel: what the library makes of a comm's message while a cell runs.
+  ///
+  /// Field 0 is the message's identifier; field 1 is `done`, or `later` when the message has to come
+  /// again after the cell; each further field is what to publish, packed as for a comm.
+  package static let commAnswer: UInt8 = 16
   /// Worker to kernel: it can run cells.
   package static let ready: UInt8 = 10
   /// Worker to kernel: field 0 is the kind of output, field 1 its JSON, or packed fields for a comm.

@@ -10,6 +10,7 @@ extension NotebookSession {
     _ event: CommEvent, messageID: String, output: @escaping @Sendable (CellOutput) -> Void
   ) async -> CommOutcome {
     guard takesComms else { return .untaken }
+    if await isTakenDuringCell(event, messageID, output) { return .handled }
     return await withCheckedContinuation { continuation in
       queue.async {
         // Not before its turn: until then, interrupts are for what runs.
@@ -56,6 +57,66 @@ extension NotebookSession {
             + "started. The variables, functions and imports of earlier cells are gone: run those "
             + "cells again."))
     }
+  }
+}
+
+/// A comm message that the worker was asked about while a cell runs.
+struct CommDuringCell: Sendable {
+  var output: CellRun.Output
+  /// Takes whether the message is done with.
+  var end: CheckedContinuation<Bool, Never>
+}
+
+extension NotebookSession {
+  /// Lets the library take the message at once if a cell runs and no callback is needed.
+  private func isTakenDuringCell(
+    _ event: CommEvent, _ messageID: String, _ output: @escaping CellRun.Output
+  ) async -> Bool {
+    guard event.action == .message, event.buffers.isEmpty else { return false }
+    return await withCheckedContinuation { continuation in
+      let worker = shared.withLock { state -> WorkerProcess? in
+        guard state.run != nil, state.takesComms, state.commsDuringCell[messageID] == nil else {
+          return nil
+        }
+        state.commsDuringCell[messageID] = CommDuringCell(output: output, end: continuation)
+        return state.worker
+      }
+      guard let worker else {
+        endCommDuringCell(messageID, isDone: false) ?? continuation.resume(returning: false)
+        return
+      }
+      worker.send(
+        WorkerMessage(
+          kind: WorkerMessageKind.commDuringCell, fields: [Array(messageID.utf8), event.packed]))
+      // Whatever holds the answer up, the message is then served after the cell.
+      DispatchQueue.global().asyncAfter(deadline: .now() + 2) {
+        self.endCommDuringCell(messageID, isDone: false)
+      }
+    }
+  }
+
+  /// Publishes what the library answers, in the name of the message.
+  func takeCommAnswer(_ message: WorkerMessage) {
+    let waiting = shared.withLock { $0.commsDuringCell[message.text(0)] }
+    if message.text(1) == "done" {
+      for packed in message.fields.dropFirst(2) {
+        if let event = CommEvent(packed: packed) { waiting?.output(.comm(event)) }
+      }
+    }
+    endCommDuringCell(message.text(0), isDone: message.text(1) == "done")
+  }
+
+  /// Lets the messages wait for the next worker, which is gone without an answer.
+  func forgetCommsDuringCell() {
+    for messageID in shared.withLock({ Array($0.commsDuringCell.keys) }) {
+      endCommDuringCell(messageID, isDone: false)
+    }
+  }
+
+  @discardableResult
+  private func endCommDuringCell(_ messageID: String, isDone: Bool) -> Void? {
+    let waiting = shared.withLock { $0.commsDuringCell.removeValue(forKey: messageID) }
+    return waiting?.end.resume(returning: isDone)
   }
 }
 

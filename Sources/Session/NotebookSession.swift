@@ -52,6 +52,8 @@ package final class NotebookSession: CellExecutor {
     var run: CellRun?
     /// Takes what the worker sends while nothing runs that waits for it.
     var background: CellRun?
+    /// The comm messages that the worker was asked about while a cell runs, by their identifiers.
+    var commsDuringCell: [String: CommDuringCell] = [:]
     /// Whether the worker's library takes comms.
     var takesComms = false
     /// How many cells and callbacks have come and not ended.
@@ -214,6 +216,9 @@ package final class NotebookSession: CellExecutor {
       return
     }
     if case .ended = event { shared.withLock { $0.takeAnswer }?(nil) }
+    if case .message(let message) = event, message.kind == WorkerMessageKind.commAnswer {
+      return takeCommAnswer(message)
+    }
     let (run, background, losesComms) = shared.withLock { state in
       let takesComms = state.takesComms
       if case .message(let message) = event, message.kind == WorkerMessageKind.takesComms {
@@ -226,7 +231,10 @@ package final class NotebookSession: CellExecutor {
       }
       return (state.run, state.background, takesComms && !state.takesComms)
     }
-    if losesComms { background?.publish(.commsLost) }
+    if losesComms {
+      background?.publish(.commsLost)
+      forgetCommsDuringCell()
+    }
     // Tasks that outlive their cell go on printing.
     (run ?? background)?.handle(event, of: worker)
   }

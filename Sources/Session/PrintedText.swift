@@ -50,11 +50,13 @@ struct PrintedText {
     guard let bytes = pending[.stderr], let start = Self.fatalErrorStart(bytes) else { return nil }
     pending[.stderr] = Array(bytes[..<start])
     let text = String(decoding: bytes[start...], as: UTF8.self)
-    guard let mark = Self.marks.lazy.compactMap({ text.range(of: $0) }).first else { return nil }
+    guard let mark = Self.marks.lazy.compactMap({ text.firstRange(of: $0) }).first else {
+      return nil
+    }
     var message = text[mark.upperBound...].drop { $0 == ":" || $0 == " " }
     // The runtime adds frames with addresses; the session has its own backtrace.
-    if let trace = String(message).range(of: "\nCurrent stack trace:") {
-      message = Substring(String(message)[..<trace.lowerBound])
+    if let trace = message.firstRange(of: "\nCurrent stack trace:") {
+      message = message[..<trace.lowerBound]
     }
     return String(message.reversed().drop { $0.isNewline }.reversed())
   }
@@ -82,17 +84,5 @@ struct PrintedText {
       return length > back ? back : 0
     }
     return 0
-  }
-}
-
-extension String {
-  /// The first place of `part`.
-  func range(of part: String) -> Range<Index>? {
-    var start = startIndex
-    while start < endIndex {
-      if self[start...].hasPrefix(part) { return start..<index(start, offsetBy: part.count) }
-      start = index(after: start)
-    }
-    return nil
   }
 }

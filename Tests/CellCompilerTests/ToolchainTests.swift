@@ -38,4 +38,24 @@ struct ToolchainTests {
     try install("echo nonsense")
     #expect(throws: CellCompilerError.self) { try toolchain.checkVersion() }
   }
+
+  @Test("refuses another patch release than the one that built Martlet's modules")
+  func otherPatchRelease() throws {
+    let built = URL(fileURLWithPath: builtProduct("martlet")).deletingLastPathComponent().path
+    let own = try #require(Toolchain.builtVersion(modules: built + "/Modules"))
+    let toolchain = try Toolchain.find()
+    #expect(try toolchain.version() == own)
+    try toolchain.checkVersion(modules: built + "/Modules")
+
+    let folder = try TemporaryDirectory()
+    let other = own + ".9"
+    var module = try Data(contentsOf: URL(fileURLWithPath: built + "/Modules/CellGate.swiftmodule"))
+    let range = try #require(module.firstRange(of: Data("Swift version \(own)".utf8)))
+    module.replaceSubrange(range, with: Data("Swift version \(other)".utf8))
+    try module.write(to: folder.url.appendingPathComponent("CellGate.swiftmodule"))
+    #expect(
+      throws: CellCompilerError.toolchainVersion(
+        root: toolchain.root, found: own, required: other)
+    ) { try toolchain.checkVersion(modules: folder.path()) }
+  }
 }

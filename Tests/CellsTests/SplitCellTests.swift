@@ -30,6 +30,25 @@ struct SplitCellTests {
     #expect(cell.source.isEmpty)
   }
 
+  @Test("takes commands off, and leaves a negation in parentheses or a comparison to Swift")
+  func commands() {
+    let cell = SplitCell("!ls -l | wc\n  !pwd\n!(done)")
+    #expect(cell.directives.map(\.name) == ["!", "!"])
+    #expect(cell.directives.map(\.arguments) == ["ls -l | wc", "pwd"])
+    #expect(cell.source == "!(done)")
+    #expect(cell.firstLine == 3)
+    #expect(SplitCell("!= 3").directives.isEmpty)
+    #expect(SplitCell("!").directives.isEmpty)
+  }
+
+  @Test("splits nothing in the body of a directive that takes the whole cell")
+  func body() {
+    let cell = SplitCell("%%bash x\n%y\n!z\n")
+    #expect(cell.directives.map(\.name) == ["bash"])
+    #expect(cell.source == "%y\n!z\n")
+    #expect(cell.firstLine == 2)
+  }
+
   @Test(
     "knows a whole cell",
     arguments: ["1+1", "func f() {\n}", "", "let a = [1,\n2]", "struct S { var a = 1 }"])

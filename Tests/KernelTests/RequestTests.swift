@@ -82,6 +82,28 @@ struct RequestTests {
         == [[1, 2, "out 2"]])
   }
 
+  @Test("a comm of a registered target is open until it is closed, and its messages are handed on")
+  func openComms() async throws {
+    let frontend = try Frontend()
+    let opened = try await frontend.answers(
+      to: frontend.send(CommOpen(commID: "c", targetName: "echo")))
+    #expect(opened.map(\.description) == ["busy", "idle"])
+    let open: JSONValue = ["c": ["target_name": "echo"]]
+    #expect(try await frontend.reply(to: CommInfoRequest())["comms"] == open)
+    #expect(try await frontend.reply(to: CommInfoRequest(targetName: "echo"))["comms"] == open)
+    #expect(try await frontend.reply(to: CommInfoRequest(targetName: "other"))["comms"] == [:])
+    let echoed = try await frontend.answers(
+      to: frontend.send(CommMessage(commID: "c", data: ["n": 1])))
+    #expect(echoed.map(\.description) == ["busy", "stream", "comm_msg", "idle"])
+    #expect(echoed[2].content == ["comm_id": "c", "data": ["n": 1]])
+    let failed = try await frontend.answers(
+      to: frontend.send(CommMessage(commID: "c", data: "fail")))
+    #expect(failed.map(\.description) == ["busy", "error", "idle"])
+    #expect(failed[1].content["ename"] == "Failed")
+    _ = try await frontend.answers(to: frontend.send(CommClose(commID: "c")))
+    #expect(try await frontend.reply(to: CommInfoRequest())["comms"] == [:])
+  }
+
   @Test("there are no comms, and opening one closes it")
   func comms() async throws {
     let frontend = try Frontend()

@@ -70,14 +70,10 @@ struct NotebookTests {
   @Test("writes JSON that reads back the same, keys sorted")
   func json() throws {
     let value: JSONValue = [
-      "b": [1, 2.5, nil, true, "é\n\"\\\u{1}"], "a": [:], "c": ["d": []],
+      "b": [1, 2.5, .null, true, "é\n\"\\\u{1}"], "a": [:], "c": ["d": []],
     ]
     let text = JSONText.pretty(value)
     #expect(try JSONValue(json: Array(text.utf8)) == value)
     #expect(text.hasPrefix("{\n \"a\": {},\n \"b\": [\n  1,"))
   }
-}
-
-extension JSONValue: @retroactive ExpressibleByNilLiteral {
-  public init(nilLiteral: ()) { self = .null }
 }

@@ -316,6 +316,85 @@ def test_a_task_that_outlives_its_cell_sets_widgets_and_prints(start_kernel):
     assert kernel.ok("slider.value").value == "43"
 
 
+# MARK: While a cell runs
+
+
+@pytest.fixture
+def busy(start_kernel):
+    """A kernel with widgets, and a subshell, on which frontends send comm messages."""
+    kernel = start_kernel()
+    kernel.ok("import Martlet")
+    return kernel, kernel.ask_control("create_subshell_request")["subshell_id"]
+
+
+def click():
+    return {"method": "custom", "content": {"event": "click"}}
+
+
+def test_a_running_cell_sees_what_the_user_does(busy):
+    kernel, subshell = busy
+    frontend = Frontend(kernel)
+    result = kernel.ok('let slider = IntSlider()\nlet stop = Button("Stop")')
+    slider = opened(result, "IntSliderModel")[0]["comm_id"]
+    stop = opened(result, "ButtonModel")[0]["comm_id"]
+    cell = kernel.send(
+        'print("running")\nvar seen: [Int] = []\nwhile stop.clickCount == 0 {\n'
+        "  if seen.last != slider.value { seen.append(slider.value) }\n}\nseen"
+    )
+    kernel.await_output("running")
+
+    def message(comm_id, data):
+        sent = kernel.post("comm_msg", {"comm_id": comm_id, "data": data}, subshell=subshell)
+        return frontend.collect(sent)
+
+    # Each is over, echo and idle, while the cell runs: the next frontend's change may come.
+    for value in (3, 4):
+        update = {"method": "update", "state": {"value": value}, "buffer_paths": []}
+        assert updates(message(slider, update), slider, "echo_update") == [{"value": value}]
+    state = updates(message(slider, {"method": "request_state"}), slider)[0]
+    assert state["value"] == 4
+    message(stop, click())
+    result = kernel.collect(cell)
+    assert result.status == "ok"
+    assert result.value.endswith("4]") and result.value.startswith("[0")
+
+
+def test_observers_hear_after_the_cell_of_what_changed_during_it(busy):
+    kernel, subshell = busy
+    frontend = Frontend(kernel)
+    result = kernel.ok(
+        'let slider = IntSlider()\nslider.observe { print("heard", $0) }\n'
+        'let press = Button()\npress.onClick { print("pressed", press.clickCount) }'
+    )
+    slider = opened(result, "IntSliderModel")[0]["comm_id"]
+    press = opened(result, "ButtonModel")[0]["comm_id"]
+    cell = kernel.send(
+        'print("running")\nwhile slider.value == 0 || press.clickCount == 0 {}\nprint("over")'
+    )
+    kernel.await_output("running")
+    other = kernel.ask_control("create_subshell_request")["subshell_id"]
+    update = {"method": "update", "state": {"value": 7}, "buffer_paths": []}
+    moved = kernel.post("comm_msg", {"comm_id": slider, "data": update}, subshell=subshell)
+    pressed = kernel.post("comm_msg", {"comm_id": press, "data": click()}, subshell=other)
+    # The messages of three parents come mixed: gather them all.
+    streams = {cell: "", moved: "", pressed: ""}
+    idle = set()
+    while len(idle) < 3:
+        sent = kernel.client.get_iopub_msg(timeout=LIMIT)
+        parent = sent["parent_header"].get("msg_id")
+        if sent["msg_type"] == "stream":
+            streams[parent] += sent["content"]["text"]
+            # Observers and cells never run at once.
+            assert parent == cell or "over" in streams[cell]
+        if parent in streams and sent["content"].get("execution_state") == "idle":
+            idle.add(parent)
+    assert streams[moved] == "heard 7\n"
+    assert streams[pressed] == "pressed 1\n"
+    assert kernel.ok("press.clickCount").value == "1"
+    frontend.message(press, click())
+    assert kernel.ok("press.clickCount").value == "2"
+
+
 # MARK: Output and interact
 
 

@@ -53,12 +53,20 @@ final class CommTable: Sendable {
     buffers: [[UInt8]]
   ) {
     guard WorkerBridge.isInNotebook else { return }
+    let text = Self.event(action, id, target: target, data: data, metadata: metadata)
+    CommBridge.emit([Array(text.utf8)] + buffers)
+  }
+
+  /// What was done with a comm, as the kernel reads it.
+  private static func event(
+    _ action: String, _ id: String, target: String? = nil, data: JSONValue,
+    metadata: JSONValue = [:]
+  ) -> String {
     var fields: [String: JSONValue] = [
       "action": .string(action), "comm_id": .string(id), "data": data, "metadata": metadata,
     ]
     if let target { fields["target_name"] = .string(target) }
-    let text = JSONValue.object(fields).description
-    CommBridge.emit([Array(text.utf8)] + buffers)
+    return JSONValue.object(fields).description
   }
 
   // MARK: What the frontend does
@@ -78,6 +86,20 @@ final class CommTable: Sendable {
       let comm = entries.withLock { $0.comms.removeValue(forKey: id) }
       try comm?.receiveClose(message)
     default: break
+    }
+  }
+
+  /// Says what to send to the frontend for its message while a cell runs; calls no code of the user.
+  ///
+  /// - Returns: What to publish; `nil` when the message has to come again after the cell.
+  func answer(_ fields: [[UInt8]]) -> [[UInt8]]? {
+    guard fields.count == 1, let event = JSONValue(utf8: fields[0]),
+      event["action"] == "message", let id = event["comm_id"]?.string,
+      let comm = entries.withLock({ $0.comms[id] }),
+      let answers = WidgetControl.answers(to: event["data"] ?? [:], of: comm)
+    else { return nil }
+    return answers.map { data in
+      CommFields.packed([Array(Self.event("message", id, data: data).utf8)])
     }
   }
 

@@ -119,6 +119,8 @@ public final class Dropdown: Widget, InputWidget {
     observers.withLock { $0.append(handler) }
   }
 
+  override var isObserved: Bool { observers.withLock { !$0.isEmpty } }
+
   override func stateChanged(_ names: Set<String>) throws {
     guard names.contains("index") else { return }
     let value = value
@@ -145,6 +147,8 @@ public final class Button: Widget {
   }
 
   private let handlers = GuardedValue<[() throws -> Void]>([])
+  /// Presses, and those of them that were counted during a cell.
+  private let presses = GuardedValue((count: 0, countedAhead: 0))
 
   /// Makes a button.
   ///
@@ -178,8 +182,28 @@ public final class Button: Widget {
     handlers.withLock { $0.append(handler) }
   }
 
+  /// How often it was pressed; a running cell can look at it.
+  ///
+  /// ```swift
+  /// while stop.clickCount == 0 { step() }
+  /// ```
+  public var clickCount: Int { presses.withLock { $0.count } }
+
+  override func answersCustom(_ content: JSONValue) -> Bool {
+    guard content["event"]?.string == "click" else { return true }
+    let isObserved = handlers.withLock { !$0.isEmpty }
+    presses.withLock {
+      $0.count += 1
+      if isObserved { $0.countedAhead += 1 }
+    }
+    return !isObserved
+  }
+
   override func receiveCustom(_ content: JSONValue) throws {
     guard content["event"]?.string == "click" else { return }
+    presses.withLock {
+      if $0.countedAhead > 0 { $0.countedAhead -= 1 } else { $0.count += 1 }
+    }
     for handler in handlers.withLock({ $0 }) { try handler() }
   }
 

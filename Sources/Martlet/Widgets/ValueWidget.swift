@@ -57,6 +57,8 @@ public class ValueWidget<Value: WidgetValue>: Widget, InputWidget {
   /// The value nearest to `value` that the widget can hold.
   func allowed(_ value: Value) -> Value { value }
 
+  override var isObserved: Bool { observers.withLock { !$0.isEmpty } }
+
   override func stateChanged(_ names: Set<String>) throws {
     guard names.contains("value") else { return }
     let value = value

@@ -31,6 +31,8 @@ public class Widget: DisplayRepresentable, CustomStringConvertible {
   private let comm: Comm
   private let shared: GuardedValue<[String: JSONValue]>
   private let model: Model
+  /// Properties that changed during a cell, of which the observers have not heard yet.
+  private let unheard = GuardedValue<Set<String>>([])
   private let ownLayout = GuardedValue<WidgetLayout?>(nil)
 
   init(_ model: Model, _ state: [String: JSONValue]) {
@@ -143,15 +145,51 @@ public class Widget: DisplayRepresentable, CustomStringConvertible {
     switch message.data["method"]?.string {
     case "update":
       let changes = message.data["state"]?.object ?? [:]
-      let echoed = changes.filter { !unechoed.contains($0.key) }
-      // Other frontends of this kernel learn of the change; this one, that it has arrived.
-      if !echoed.isEmpty { comm.send(Self.update(echoed, method: "echo_update")) }
-      let changed = apply(changes)
-      if !changed.isEmpty { try stateChanged(Set(changed.keys)) }
+      if let echo = echo(of: changes) { comm.send(echo) }
+      let changed = Set(apply(changes).keys).union(takeUnheard())
+      if !changed.isEmpty { try stateChanged(changed) }
     case "request_state": comm.send(Self.update(state, method: "update"))
     case "custom": try receiveCustom(message.data["content"] ?? [:])
     default: break
     }
+  }
+
+  /// Takes a message while a cell runs: properties change at once, observers hear of it later.
+  ///
+  /// - Returns: What to send; `nil` when the message has to come again after the cell.
+  func answers(to data: JSONValue) -> [JSONValue]? {
+    switch data["method"]?.string {
+    case "update":
+      let changes = data["state"]?.object ?? [:]
+      let changed = apply(changes)
+      guard !isObserved else {
+        unheard.withLock { $0.formUnion(changed.keys) }
+        return nil
+      }
+      return echo(of: changes).map { [$0] } ?? []
+    case "request_state": return [Self.update(state, method: "update")]
+    case "custom": return answersCustom(data["content"] ?? [:]) ? [] : nil
+    default: return []
+    }
+  }
+
+  /// Whether code of the user wants to hear of changes.
+  var isObserved: Bool { false }
+
+  /// Takes a message that is not about the state while a cell runs; `false` when it has to come again.
+  func answersCustom(_ content: JSONValue) -> Bool { false }
+
+  private func takeUnheard() -> Set<String> {
+    unheard.withLock { names in
+      defer { names = [] }
+      return names
+    }
+  }
+
+  /// Tells other frontends of this kernel of a change; the one that made it, that it has arrived.
+  private func echo(of changes: [String: JSONValue]) -> JSONValue? {
+    let echoed = changes.filter { !unechoed.contains($0.key) }
+    return echoed.isEmpty ? nil : Self.update(echoed, method: "echo_update")
   }
 
   private static func update(_ state: [String: JSONValue], method: String?) -> JSONValue {

@@ -20,9 +20,22 @@ enum WidgetControl {
     guard target == self.target else { return nil }
     return { comm, _ in
       comm.onMessage { message in
-        guard message.data["method"]?.string == "request_states" else { return }
-        comm.send(["method": "update_states", "states": states, "buffer_paths": []])
+        if let answer = answer(to: message.data) { comm.send(answer) }
       }
+    }
+  }
+
+  private static func answer(to data: JSONValue) -> JSONValue? {
+    guard data["method"]?.string == "request_states" else { return nil }
+    return ["method": "update_states", "states": states, "buffer_paths": []]
+  }
+
+  /// What to send for a message while a cell runs; `nil` when the message has to wait.
+  static func answers(to data: JSONValue, of comm: Comm) -> [JSONValue]? {
+    switch comm.target {
+    case target: answer(to: data).map { [$0] }
+    case Widget.target: widgets.withLock { $0[comm.id] }?.answers(to: data)
+    default: nil
     }
   }
 

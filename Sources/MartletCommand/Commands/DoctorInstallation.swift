@@ -28,28 +28,15 @@ struct InstallationChecks {
         subject, "Swift \(version) in \(found.root) is incomplete: it has no \(piece)",
         "Unpack the toolchain again.")
     }
-    if let built = Self.builtVersion(), built != version {
+    if let built = Toolchain.builtVersion(modules: "\(Installation.folder)/Modules"),
+      built != version
+    {
       return .fault(
         subject, "Swift \(version) in \(found.root), but Martlet was built with \(built)",
         "Compiled modules are bound to one version: build again with this one (make build), or "
           + "name the toolchain \(built) in MARTLET_TOOLCHAIN.")
     }
     return .good(subject, "Swift \(version) in \(found.root)")
-  }
-
-  /// The version of the compiler that built the modules cells import.
-  private static func builtVersion() -> String? {
-    version(inFile: "\(Installation.folder)/Modules/Martlet.swiftmodule")
-  }
-
-  /// The compiler's version that a module carries.
-  private static func version(inFile path: String) -> String? {
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
-    guard let start = data.firstRange(of: Data("Swift version ".utf8))?.upperBound else {
-      return nil
-    }
-    let digits = data[start...].prefix { $0 == UInt8(ascii: ".") || (48...57).contains($0) }
-    return digits.isEmpty ? nil : String(decoding: digits, as: UTF8.self)
   }
 
   // MARK: Linker and libraries
@@ -100,6 +87,7 @@ struct InstallationChecks {
     return [
       ("worker", "martlet-worker", true),
       ("library", "libMartlet.so", false),
+      ("compiler server", "libFrontendServer.so", false),
       ("modules", "Modules/Martlet.swiftmodule", false),
     ].map { subject, file, isProgram in
       let path = "\(folder)/\(file)"

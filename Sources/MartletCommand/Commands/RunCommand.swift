@@ -92,11 +92,11 @@ struct RunCommand: Subcommand {
     // Before the session's threads: they inherit which signals are blocked.
     let state = RunState()
     Signals.watch([Signals.interrupt, Signals.terminate]) { state.take($0) }
-    let session = NotebookSession()
-    // What tasks print between cells belongs to none; a notebook has no place for it.
-    session.start { _ in }
     let progress = RunProgress(
       notebook: notebook, isQuiet: isQuiet, printsOutput: output == nil)
+    let session = NotebookSession()
+    // What tasks print after their cell belongs to none, so it is in no notebook's outputs.
+    session.start { progress.show(.published($0)) }
     let run = NotebookRun(notebook, executor: session, options: options) { progress.show($0) }
     state.begin(run)
     let failures = wait { await run.run() }

@@ -147,8 +147,8 @@ extension DirectiveCall {
 }
 
 /// Text with places for values.
-enum Interpolation {
-  enum Piece: Equatable {
+package enum Interpolation {
+  package enum Piece: Equatable, Sendable {
     case text(String)
     /// An identifier, with members behind dots if any.
     case value(String)
@@ -161,7 +161,7 @@ enum Interpolation {
     }
   }
 
-  static func pieces(of text: String, isKnown: (String) -> Bool) -> [Piece] {
+  package static func pieces(of text: String, isKnown: (String) -> Bool) -> [Piece] {
     var pieces: [Piece] = []
     var plain = ""
     var rest = Substring(text)

@@ -111,7 +111,7 @@ struct DirectiveCall: Sendable {
       omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     guard lines.indices.contains(directive.line - 1) else { return arguments }
     let line = String(lines[directive.line - 1])
-    guard let range = line.range(of: arguments), !arguments.isEmpty else { return arguments }
+    guard let range = line.firstRange(of: arguments), !arguments.isEmpty else { return arguments }
     return String(repeating: " ", count: line[..<range.lowerBound].utf8.count) + arguments
   }
 }

@@ -1,15 +1,15 @@
 import Processes
 
 /// The words of a directive's arguments.
-enum DirectiveWords {
+package enum DirectiveWords {
   /// A quotation mark that nothing closes.
-  struct Unfinished: Error {
-    let quote: Character
+  package struct Unfinished: Error {
+    package let quote: Character
   }
 
   /// Splits at spaces outside quotation marks; `\` keeps the next character as it is, except in
   /// single quotes.
-  static func split(_ text: String) throws(Unfinished) -> [String] {
+  package static func split(_ text: String) throws(Unfinished) -> [String] {
     var words: [String] = []
     var word = ""
     var isInWord = false
@@ -51,7 +51,7 @@ enum DirectiveWords {
   }
 
   /// The name among `names` that is nearest to `typed`, when it is near enough to be a slip.
-  static func nearest(to typed: String, among names: [String]) -> String? {
+  package static func nearest(to typed: String, among names: [String]) -> String? {
     let limit = max(1, typed.count / 3 + (typed.count > 3 ? 1 : 0))
     return names.map { ($0, editDistance(typed.lowercased(), $0.lowercased())) }
       .filter { $0.1 <= limit }.min { $0.1 < $1.1 }?.0
@@ -60,7 +60,7 @@ enum DirectiveWords {
   /// How many insertions, deletions, replacements and swaps of neighbours make `b` of `a`.
   ///
   /// - SeeAlso: Damerau 1964, doi:10.1145/363958.363994; in its optimal string alignment form.
-  static func editDistance(_ a: String, _ b: String) -> Int {
+  package static func editDistance(_ a: String, _ b: String) -> Int {
     let (a, b) = (Array(a), Array(b))
     var rows = [[Int]](
       repeating: [Int](repeating: 0, count: b.count + 1), count: a.count + 1)

@@ -84,7 +84,7 @@ extension DirectiveCall {
 
   private static func shown(_ value: String, of name: String) -> String {
     let secrets = ["KEY", "SECRET", "TOKEN", "PASSWORD"]
-    return secrets.contains { name.uppercased().range(of: $0) != nil } ? "<hidden>" : value
+    return secrets.contains { name.uppercased().firstRange(of: $0) != nil } ? "<hidden>" : value
   }
 
   fileprivate func changeFolder() throws(DirectiveError) {

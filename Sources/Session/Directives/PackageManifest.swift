@@ -32,9 +32,9 @@ struct PackageManifest {
 }
 
 /// Arguments that a package's modules are imported with, found in SwiftPM's own plan.
-enum PackagePlan {
+package enum PackagePlan {
   /// Finds how the target `module`, which imports all the others, is compiled.
-  static func importArguments(of module: String, in plan: String) -> [String]? {
+  package static func importArguments(of module: String, in plan: String) -> [String]? {
     let mark = "\"-module-name\",\"\(module)\""
     for line in plan.split(separator: "\n") {
       let text = line.drop { $0 == " " }

@@ -1,22 +1,22 @@
 /// The packages that `%package add` names.
-struct PackageRequest: Equatable {
-  enum Source: Equatable {
+package struct PackageRequest: Equatable {
+  package enum Source: Equatable {
     /// A folder.
     case path(String)
     /// A repository, with the requirement as a manifest writes it.
     case url(String, requirement: String)
   }
 
-  var sources: [Source] = []
+  package var sources: [Source] = []
   /// The library products to build; empty for all.
   var products: [String] = []
 
-  struct Invalid: Error {
+  package struct Invalid: Error {
     let reason: String
   }
 
   /// Reads `path:FOLDER`, `url:URL from:1.2.0` and `products:A,B`, after `add`.
-  init(_ words: [String]) throws(Invalid) {
+  package init(_ words: [String]) throws(Invalid) {
     for word in words {
       guard let colon = word.firstIndex(of: ":") else {
         throw Invalid(reason: "\"\(word)\" is neither path:FOLDER nor url:URL")
@@ -46,7 +46,7 @@ struct PackageRequest: Equatable {
 
 extension PackageRequest.Source {
   /// What packages are called among dependencies: the last part of their place.
-  var identity: String {
+  package var identity: String {
     let place =
       switch self {
       case .path(let path): path

@@ -85,29 +85,29 @@ extension DirectiveCall {
     let text = try session.runHidden(prepared, context)
     let numbers = text.filter { $0 != "\"" }.split(separator: " ").compactMap { Double($0) }
     guard numbers.count > 1 else { throw .failed("no times came back: \(text)") }
-    print(Self.summary(loops: numbers[0], runs: Array(numbers.dropFirst())))
-  }
-
-  /// The mean, the deviation of the runs and the best run, each for one loop.
-  static func summary(loops: Double, runs: [Double]) -> String {
-    let times = runs.map { $0 / loops / 1e9 }
-    let mean = times.reduce(0, +) / Double(times.count)
-    let variance = times.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(times.count)
-    let counts = TimeText.grouped(Int(loops)) + (loops == 1 ? " loop" : " loops")
-    return """
-      \(TimeText.precise(mean)) ± \(TimeText.precise(variance.squareRoot())) per loop \
-      (mean ± std. dev. of \(runs.count) run\(runs.count == 1 ? "" : "s"), \(counts) each), \
-      best \(TimeText.precise(times.min() ?? 0))
-      """
+    print(TimeText.summary(loops: numbers[0], runs: Array(numbers.dropFirst())))
   }
 }
 
 /// Durations in words.
-enum TimeText {
+package enum TimeText {
   private static let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "μs"), (1e-9, "ns")]
 
+  /// The mean, the deviation of the runs and the best run, each for one loop.
+  package static func summary(loops: Double, runs: [Double]) -> String {
+    let times = runs.map { $0 / loops / 1e9 }
+    let mean = times.reduce(0, +) / Double(times.count)
+    let variance = times.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / Double(times.count)
+    let counts = grouped(Int(loops)) + (loops == 1 ? " loop" : " loops")
+    return """
+      \(precise(mean)) ± \(precise(variance.squareRoot())) per loop \
+      (mean ± std. dev. of \(runs.count) run\(runs.count == 1 ? "" : "s"), \(counts) each), \
+      best \(precise(times.min() ?? 0))
+      """
+  }
+
   /// Three significant digits, as in `12.3 ms`; minutes and hours from a minute on.
-  static func precise(_ seconds: Double) -> String {
+  package static func precise(_ seconds: Double) -> String {
     if seconds >= 60 { return long(seconds) }
     let unit = units.first { seconds >= $0.0 } ?? units[3]
     return "\(significant(seconds / unit.0)) \(unit.1)"
@@ -119,7 +119,7 @@ enum TimeText {
   }
 
   /// `count` with commas between thousands.
-  static func grouped(_ count: Int) -> String {
+  package static func grouped(_ count: Int) -> String {
     var digits = String(count)
     var result = ""
     while digits.count > 3 {

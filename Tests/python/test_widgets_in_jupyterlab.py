@@ -1,0 +1,253 @@
+"""Widgets on the page of JupyterLab, in a real browser."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import urllib.request
+
+import nbformat
+import pytest
+
+import browser as browsers
+from browser import Browser, wait_for
+
+CELLS = [
+    "import Martlet",
+    """\
+let epochs = IntSlider(value: 3, in: 0...10, description: "epochs")
+let seen = Output()
+epochs.observe { value in
+  seen.capture { print("squared: \\(value * value)") }
+}
+VBox(epochs, seen)""",
+    """\
+interact(0...20, ["sgd", "adam"]) { n, name in
+  display(html: "<b class='drawn'>\\(name) \\(n)</b>")
+}""",
+    """\
+let press = Button("Press me", style: .primary)
+let answer = Label("not pressed")
+var presses = 0
+press.onClick {
+  presses += 1
+  answer.value = "pressed \\(presses)"
+}
+answer.layout.width = "200px"
+HBox(press, answer, Checkbox(value: true, description: "ticked"), FloatProgress(value: 0.4))""",
+    """\
+let input = Text(value: "a", description: "word")
+let shout = HTML("<i>a</i>")
+input.observe { shout.value = "<i id='shout'>\\($0.uppercased())</i>" }
+VBox(input, shout, Dropdown(["one", "two"], description: "pick"), FloatSlider(value: 0.5))""",
+    """\
+let halt = Button("Stop")
+let live = IntSlider(value: 1, in: 0...10)
+HBox(halt, live)""",
+    """\
+let bad = Button("Crash")
+let place = Output()
+bad.onClick { place.capture { print([1, 2, 3][presses + 7]) } }
+VBox(bad, place)""",
+]
+
+# Scripts: the notebook's panel, and the execution counts of the cells that have ended.
+NOTEBOOK = "[...(window.jupyterapp?.shell?.widgets('main') ?? [])].find(w => w.sessionContext)"
+COUNTS = f"{NOTEBOOK}.content.widgets.map(w => w.model.executionCount).filter(n => n)"
+
+
+@pytest.fixture(scope="module")
+def lab(kernelspec, tmp_path_factory):
+    """JupyterLab on a notebook; gives its address."""
+    folder = tmp_path_factory.mktemp("lab")
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in CELLS],
+        metadata={"kernelspec": {"name": "swift", "display_name": "Swift", "language": "swift"}},
+    )
+    nbformat.write(notebook, folder / "widgets.ipynb")
+    homes = {
+        name: str(folder / name.lower())
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR",
+                     "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR")
+    }
+    with open(folder / "lab.log", "w") as log:
+        process = subprocess.Popen(
+            [
+                sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+                "--expose-app-in-browser", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0",
+                "--IdentityProvider.token=secret", f"--ServerApp.root_dir={folder}",
+            ],
+            cwd=folder, env=os.environ | homes | {"TRACKING_URI": str(folder / "tracking.db")},
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        )
+    try:
+        runtime = pathlib.Path(homes["JUPYTER_RUNTIME_DIR"])
+
+        def address():
+            assert process.poll() is None, (folder / "lab.log").read_text()
+            for file in runtime.glob("jpserver-*.json"):
+                try:
+                    return json.loads(file.read_text())["url"]
+                except (ValueError, KeyError):
+                    pass
+            return None
+
+        url = wait_for(address, "JupyterLab")
+        yield url
+        request = urllib.request.Request(
+            f"{url}api/shutdown", method="POST", headers={"Authorization": "token secret"}
+        )
+        try:
+            urllib.request.urlopen(request, timeout=30).close()
+            process.wait(timeout=30)
+        except (OSError, subprocess.TimeoutExpired):
+            pass
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def page(lab, tmp_path_factory):
+    """The notebook's page, after all its cells have run."""
+    assert browsers.find(), "there is no Chromium; install it: sudo apt-get install -y chromium"
+    folder = tmp_path_factory.mktemp("browser")
+    browser = Browser(folder)
+    try:
+        browser.open(f"{lab}doc/tree/widgets.ipynb?token=secret")
+        browser.wait(f"{NOTEBOOK}?.sessionContext?.session?.kernel?.status === 'idle'")
+        browser.run(
+            f"window.jupyterapp.shell.activateById({NOTEBOOK}.id);"
+            "window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => 1)"
+        )
+        browser.wait(f"{COUNTS}.length === {len(CELLS)}")
+        yield browser
+    finally:
+        browser.close()
+
+
+def output(number, query="*"):
+    """A script that finds an element in the outputs of a cell."""
+    return (
+        f"document.querySelectorAll('.jp-Notebook .jp-CodeCell')[{number}]"
+        f".querySelector('.jp-OutputArea {query}')"
+    )
+
+
+def text(number):
+    """A script that reads the outputs of a cell."""
+    return (
+        f"document.querySelectorAll('.jp-Notebook .jp-CodeCell')[{number}]"
+        ".querySelector('.jp-Cell-outputWrapper').innerText"
+    )
+
+
+def focus(page, element):
+    page.wait(f"!!{element}")
+    page.run(f"{element}.scrollIntoView({{block: 'center'}}); {element}.focus()")
+
+
+def click(page, element):
+    page.wait(f"!!{element}")
+    box = page.run(
+        f"(() => {{ {element}.scrollIntoView({{block: 'center'}});"
+        f" const r = {element}.getBoundingClientRect();"
+        " return [r.x + r.width / 2, r.y + r.height / 2]; })()"
+    )
+    page.click(*box)
+
+
+@pytest.fixture
+def screenshot(page, tmp_path):
+    """A function that takes a picture of the page, for people to look at, and gives its bytes.
+
+    MARTLET_SCREENSHOTS names a folder where they stay.
+    """
+    folder = pathlib.Path(os.environ.get("MARTLET_SCREENSHOTS") or tmp_path)
+
+    def take(name):
+        page.screenshot(folder / f"{name}.png")
+        return (folder / f"{name}.png").read_bytes()
+
+    return take
+
+
+def test_a_slider_moved_by_the_keyboard_calls_swift_which_prints(page, screenshot):
+    handle = output(1, ".noUi-handle")
+    focus(page, handle)
+    assert page.wait(f"{output(1, '.widget-readout')}.innerText") == "3"
+    before = screenshot("slider-before")
+    page.press("ArrowRight", 39)
+    page.wait(f"{text(1)}.includes('squared: 16')")
+    page.press("ArrowRight", 39)
+    page.wait(f"{text(1)}.includes('squared: 25')")
+    assert page.run(f"{output(1, '.widget-readout')}.innerText") == "5"
+    after = screenshot("slider-after")
+    assert before.startswith(b"\x89PNG") and after != before
+
+
+def test_interact_draws_anew(page):
+    page.wait(f"{output(2, '.drawn')}?.innerText === 'sgd 10'")
+    focus(page, output(2, ".noUi-handle"))
+    page.press("ArrowRight", 39)
+    page.wait(f"{output(2, '.drawn')}?.innerText === 'sgd 11'")
+    page.run(
+        f"(() => {{ const s = {output(2, 'select')}; s.selectedIndex = 1;"
+        " s.dispatchEvent(new Event('change', {bubbles: true})); })()"
+    )
+    page.wait(f"{output(2, '.drawn')}?.innerText === 'adam 11'")
+    # What was drawn before is gone.
+    assert page.run(f"{text(2)}.includes('sgd 11')") is False
+
+
+def test_a_button_changes_a_label(page):
+    assert page.run(f"{text(3)}.includes('not pressed')")
+    for count in (1, 2):
+        click(page, output(3, "button"))
+        page.wait(f"{text(3)}.includes('pressed {count}')")
+    assert page.run(f"{output(3, '.widget-label-basic, .widget-label')}.offsetWidth") > 0
+    assert page.run(f"{output(3, 'input[type=checkbox]')}.checked") is True
+
+
+def test_a_field_changes_html(page):
+    focus(page, output(4, "input[type=text]"))
+    page.call("Input.insertText", text="bc")
+    page.wait("document.getElementById('shout')?.innerText.length === 3")
+    assert sorted(page.run("document.getElementById('shout').innerText")) == ["A", "B", "C"]
+
+
+def test_a_trap_is_shown_where_its_output_goes(page, screenshot):
+    click(page, output(6, "button"))
+    page.wait(f"{text(6)}.includes('out of range')")
+    # The session goes on.
+    click(page, output(3, "button"))
+    page.wait(f"{text(3)}.includes('pressed 3')")
+    screenshot("all")
+
+
+def test_a_running_cell_sees_a_slider_and_a_button(page):
+    panel = f"{NOTEBOOK}"
+    page.run(
+        f"(() => {{ const n = {panel}.content; n.activeCellIndex = n.widgets.length - 1;"
+        " n.mode = 'command'; })();"
+        "window.jupyterapp.commands.execute('notebook:insert-cell-below').then(() => 1)"
+    )
+    code = (
+        'print("looking")\\nvar last = -1\\nwhile halt.clickCount == 0 {\\n'
+        '  if live.value != last { last = live.value; print("live", last) }\\n}'
+    )
+    page.run(
+        f"{panel}.content.activeCell.model.sharedModel.setSource('{code}');"
+        "void window.jupyterapp.commands.execute('notebook:run-cell'); 1"
+    )
+    number = len(CELLS)
+    page.wait(f"{text(number)}.includes('live 1')")
+    focus(page, output(5, ".noUi-handle"))
+    page.press("ArrowRight", 39)
+    page.wait(f"{text(number)}.includes('live 2')")
+    page.press("ArrowRight", 39)
+    page.wait(f"{text(number)}.includes('live 3')")
+    click(page, output(5, "button"))
+    page.wait(f"{panel}.sessionContext.session.kernel.status === 'idle'")
