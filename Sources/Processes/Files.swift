@@ -22,16 +22,6 @@ package enum Files {
     return FileDescriptor.write(Array(text.utf8), to: descriptor) ? nil : errorText(errno)
   }
 
-  /// Makes a new folder of its own in the temporary folder (`TMPDIR`, else `/tmp`).
-  package static func makeTemporaryFolder(_ name: String) -> String? {
-    let parent = currentEnvironment()["TMPDIR"] ?? "/tmp"
-    var template = Array("\(parent)/\(name)-XXXXXX".utf8CString)
-    return unsafe template.withUnsafeMutableBufferPointer { buffer in
-      guard let start = buffer.baseAddress, unsafe mkdtemp(start) != nil else { return nil }
-      return unsafe String(cString: start)
-    }
-  }
-
   /// Makes a folder and the ones above it.
   ///
   /// - Returns: The reason when it cannot be made.
@@ -44,17 +34,23 @@ package enum Files {
     return nil
   }
 
-  /// Removes a folder and all that is in it.
-  package static func removeFolder(_ path: String) {
-    guard let folder = unsafe opendir(path) else {
-      unsafe unlink(path)
-      return
-    }
+  /// The names of what is in a folder; none when it cannot be read.
+  package static func names(inFolder path: String) -> [String] {
+    guard let folder = unsafe opendir(path) else { return [] }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
     while let entry = unsafe readdir(folder) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
         unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
       }
-      guard name != ".", name != ".." else { continue }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// Removes a folder and all that is in it.
+  package static func removeFolder(_ path: String) {
+    for name in names(inFolder: path) {
       let child = "\(path)/\(name)"
       var status = stat()
       if unsafe lstat(child, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
@@ -63,8 +59,7 @@ package enum Files {
         unsafe unlink(child)
       }
     }
-    unsafe closedir(folder)
-    unsafe rmdir(path)
+    if unsafe rmdir(path) != 0 { unsafe unlink(path) }
   }
 
   /// Makes a named pipe at `path`.

@@ -68,6 +68,7 @@ package final class NotebookSession: CellExecutor {
     queue.async {
       self.prepareCompiler()
       self.ensureWorker()
+      startThread { TemporaryFolder.removeAbandoned() }
     }
   }
 
@@ -129,7 +130,7 @@ package final class NotebookSession: CellExecutor {
     worker?.kill()
     assistant?.shutDown()
     compiler?.shutDown()
-    if let compiler { Files.removeFolder(compiler.folder) }
+    if let compiler { TemporaryFolder.remove(compiler.folder) }
   }
 
   // MARK: Interrupts
@@ -157,7 +158,7 @@ package final class NotebookSession: CellExecutor {
     do throws(CellCompilerError) {
       let toolchain = try Toolchain.find()
       try toolchain.checkVersion()
-      guard let folder = Files.makeTemporaryFolder("martlet") else {
+      guard let folder = TemporaryFolder.make(for: .session) else {
         throw .cannotWrite(path: "a folder for the session", reason: "mkdtemp failed")
       }
       let compiler = try CellCompiler(toolchain: toolchain, folder: folder)
