@@ -2,9 +2,14 @@
 #include "CProcesses.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 int cprocesses_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int cprocesses_lock(int descriptor, int waits) {
+  return flock(descriptor, LOCK_EX | (waits ? 0 : LOCK_NB));
+}
 
 int cprocesses_add_chdir(posix_spawn_file_actions_t *actions, const char *path) {
   return posix_spawn_file_actions_addchdir_np(actions, path);

@@ -48,9 +48,18 @@ package struct MessageReader: Sendable {
     if signer.isSigning { try check(parts[0], of: signed) }
     let header = try JSON.decode(MessageHeader.self, from: signed[0], part: "a message's header")
     return Message(
-      identities: Array(frames[..<position]), header: header, headerFrame: signed[0],
+      identities: Array(frames[..<position]), header: header,
+      headerFrame: try Self.strict(signed[0]),
       parentFrame: signed[1], metadataFrame: signed[2], contentFrame: signed[3],
       buffers: Array(parts[5...]))
+  }
+
+  /// A header that every frontend can read as a parent header: control characters in strings,
+  /// which Foundation's decoder lets pass, are escaped.
+  private static func strict(_ header: [UInt8]) throws(JupyterProtocolError) -> [UInt8] {
+    guard header.contains(where: { $0 < 0x20 }) else { return header }
+    let part = "a message's header"
+    return try JSON.encode(JSON.decode(JSONValue.self, from: header, part: part), part: part)
   }
 
   private mutating func check(

@@ -108,16 +108,6 @@ package enum Files {
     unsafe chdir(path) == 0 ? nil : errorText(errno)
   }
 
-  /// Makes a new folder of its own in the temporary folder (`TMPDIR`, else `/tmp`).
-  package static func makeTemporaryFolder(_ name: String) -> String? {
-    let parent = currentEnvironment()["TMPDIR"].map { resolved($0) ?? $0 } ?? "/tmp"
-    var template = Array("\(parent)/\(name)-XXXXXX".utf8CString)
-    return unsafe template.withUnsafeMutableBufferPointer { buffer in
-      guard let start = buffer.baseAddress, unsafe mkdtemp(start) != nil else { return nil }
-      return unsafe String(cString: start)
-    }
-  }
-
   /// Makes a folder and the ones above it.
   ///
   /// - Returns: The reason when it cannot be made.
@@ -132,15 +122,7 @@ package enum Files {
 
   /// Removes a folder and all that is in it.
   package static func removeFolder(_ path: String) {
-    guard let folder = unsafe opendir(path) else {
-      unsafe unlink(path)
-      return
-    }
-    while let entry = unsafe readdir(folder) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-      }
-      guard name != ".", name != ".." else { continue }
+    for name in names(in: path) {
       let child = "\(path)/\(name)"
       var status = stat()
       if unsafe lstat(child, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
@@ -149,8 +131,7 @@ package enum Files {
         unsafe unlink(child)
       }
     }
-    unsafe closedir(folder)
-    unsafe rmdir(path)
+    if unsafe rmdir(path) != 0 { unsafe unlink(path) }
   }
 
   /// Overwrites the start of the file at `path` with `text`, in place.

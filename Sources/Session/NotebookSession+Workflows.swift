@@ -48,7 +48,7 @@ extension NotebookSession {
   private func run(
     _ pipeline: Pipeline, parallelSteps: Int, _ context: CellContext
   ) -> CellFailure? {
-    guard let folder = Files.makeTemporaryFolder("martlet-pipeline") else {
+    guard let folder = TemporaryFolder.make(for: .pipeline) else {
       return context.failures.other("PipelineError", "no folder can be made in TMPDIR or /tmp")
     }
     let run: Run
@@ -76,7 +76,7 @@ extension NotebookSession {
       return context.failures.other("TrackingError", error.description)
     }
     guard let failure else {
-      Files.removeFolder(folder)
+      TemporaryFolder.remove(folder)
       context.output(
         .stream(.stdout, "pipeline '\(pipeline.name)' finished: run \(run.id.prefix(8))\n"))
       return nil
@@ -103,7 +103,7 @@ extension NotebookSession {
   private func runLocally(
     _ program: String, name: String, _ context: CellContext
   ) -> CellFailure? {
-    guard let folder = Files.makeTemporaryFolder("martlet-job") else {
+    guard let folder = TemporaryFolder.make(for: .job) else {
       return context.failures.other("JobError", "no folder can be made in TMPDIR or /tmp")
     }
     let path = folder + "/program.swift"
@@ -120,7 +120,7 @@ extension NotebookSession {
         context.output(.stream(stream, line.text + "\n"))
       }
     }
-    Files.removeFolder(folder)
+    TemporaryFolder.remove(folder)
     if isInterrupted { return context.failures.interrupted(lines: []) }
     let last = errors.withLock { $0 }.joined(separator: "\n")
     switch outcome {

@@ -87,6 +87,7 @@ package final class NotebookSession: CellExecutor {
       self.prepareCompiler()
       self.shared.withLock { $0.compiler }?.prepare(module: self.history.upcomingModule)
       self.ensureWorker()
+      startThread { TemporaryFolder.removeAbandoned() }
     }
   }
 
@@ -155,7 +156,7 @@ package final class NotebookSession: CellExecutor {
     worker?.kill()
     assistant?.shutDown()
     compiler?.shutDown()
-    if let compiler { Files.removeFolder(compiler.folder) }
+    if let compiler { TemporaryFolder.remove(compiler.folder) }
   }
 
   // MARK: Interrupts
@@ -183,7 +184,7 @@ package final class NotebookSession: CellExecutor {
     do throws(CellCompilerError) {
       let toolchain = try Toolchain.find()
       try toolchain.checkVersion()
-      guard let folder = Files.makeTemporaryFolder("martlet") else {
+      guard let folder = TemporaryFolder.make(for: .session) else {
         throw .cannotWrite(path: "a folder for the session", reason: "mkdtemp failed")
       }
       let compiler = try CellCompiler(toolchain: toolchain, folder: folder)

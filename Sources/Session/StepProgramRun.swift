@@ -23,7 +23,7 @@ package struct StepProgramRun {
   /// - Returns: Its exit status, 64 when it does not compile, or 128 and the signal that ended it.
   package func run(environment: [String: String] = [:]) throws(CellCompilerError) -> Int32 {
     guard let (folder, object) = try compile() else { return Self.doesNotCompile }
-    defer { Files.removeFolder(folder) }
+    defer { TemporaryFolder.remove(folder) }
     var variables = currentEnvironment().merging(environment) { $1 }
     variables["SWIFT_BACKTRACE"] = "enable=no"
     do throws(ProcessError) {
@@ -46,7 +46,7 @@ package struct StepProgramRun {
   private func compile() throws(CellCompilerError) -> (String, (path: String, entry: String))? {
     let toolchain = try Toolchain.find()
     try toolchain.checkVersion()
-    guard let folder = Files.makeTemporaryFolder("martlet-step") else {
+    guard let folder = TemporaryFolder.make(for: .step) else {
       throw .cannotWrite(path: "a folder for the step", reason: errorText(errno))
     }
     let compiler = try CellCompiler(toolchain: toolchain, folder: folder)
@@ -56,7 +56,7 @@ package struct StepProgramRun {
       prepared = try PreparedCell(source: source, label: label)
     } catch {
       complain("\(label):\(error.position.line):\(error.position.column): error: \(error)")
-      Files.removeFolder(folder)
+      TemporaryFolder.remove(folder)
       return nil
     }
     let result = try compiler.compile(prepared, module: "Step")
@@ -66,7 +66,7 @@ package struct StepProgramRun {
           + "\(diagnostic.severity.rawValue): \(diagnostic.message)")
     }
     guard let object = result.object else {
-      Files.removeFolder(folder)
+      TemporaryFolder.remove(folder)
       return nil
     }
     return (folder, (object, result.entry))

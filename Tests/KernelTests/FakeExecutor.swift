@@ -111,7 +111,7 @@ final class FakeExecutor: CellExecutor {
   }
 
   func inspection(of code: String, at cursor: Int, detailLevel: Int) async -> MIMEBundle? {
-    code.isEmpty ? nil : ["text/plain": "\(code) \(cursor) \(detailLevel)"]
+    code.isEmpty || code == "noSuchName" ? nil : ["text/plain": "\(code) \(cursor) \(detailLevel)"]
   }
 
   func shutDown() async {

@@ -72,8 +72,9 @@ struct SubshellTests {
     #expect(!frontend.received.contains { $0.parent == behind })
     frontend.executor.release()
     _ = try await frontend.answers(to: cell, own, behind)
-    #expect(
-      frontend.received.filter { $0.channel == .shell }.map(\.parent) == [cell, own, behind])
+    // The first cell's own reply may come after the other's turn has begun.
+    let replies = frontend.received.filter { $0.channel == .shell && $0.parent != cell }
+    #expect(replies.map(\.parent) == [own, behind])
   }
 
   @Test("run cells one at a time with the other shells, each between its own busy and idle")

@@ -21,14 +21,14 @@ LIMIT = 90
 
 
 class Wire:
-    """A shell socket that sends whatever frames it is given."""
+    """A socket that sends whatever frames it is given."""
 
-    def __init__(self, session):
+    def __init__(self, session, channel="shell"):
         self.info = session.client.get_connection_info()
         self.context = zmq.Context()
         self.socket = self.context.socket(zmq.DEALER)
         self.socket.linger = 0
-        self.socket.connect(f"tcp://{self.info['ip']}:{self.info['shell_port']}")
+        self.socket.connect(f"tcp://{self.info['ip']}:{self.info[channel + '_port']}")
 
     def sign(self, parts):
         key = self.info["key"]

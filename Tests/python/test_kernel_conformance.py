@@ -52,6 +52,7 @@ class TestConformance(Patient, jupyter_kernel_test.KernelTests):
         "if true {\n  print(1)",
     ]
     invalid_code_samples = ["let = 5", "func f() { ) }"]
+    code_page_something = "print?"
     code_generate_error = 'fatalError("on purpose")'
     code_execute_result = [
         {"code": "1 + 1", "result": "2"},

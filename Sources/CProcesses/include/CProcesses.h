@@ -4,5 +4,8 @@
 /// `pipe2` with `O_CLOEXEC`, which Glibc's module does not show.
 int cprocesses_pipe(int ends[2]);
 
+/// `flock` for this process alone; Swift takes the name for a structure. Waits if `waits`.
+int cprocesses_lock(int descriptor, int waits);
+
 /// `posix_spawn_file_actions_addchdir_np`, likewise.
 int cprocesses_add_chdir(posix_spawn_file_actions_t *actions, const char *path);
