@@ -12,9 +12,9 @@ package final class CellCompiler: Sendable {
   package let folder: String
   private let library: UserLibrary
   let linker: (path: String, isLLD: Bool)
-  let settingsBox = Mutex(CompilerSettings())
   /// The session's own cache of C modules, where the user's cannot be written.
   private let ownModuleCache: String?
+  let settingsBox = Mutex(CompilerSettings())
   private let frontend: Frontend
   private let linking = Mutex<Command?>(nil)
   private let linked = Mutex<Set<String>>([])
@@ -88,8 +88,8 @@ package final class CellCompiler: Sendable {
       "-in-process-plugin-server-path",
       "\(toolchain.root)/lib/swift/host/libSwiftInProcPluginServer.so",
       "-plugin-path", "\(toolchain.root)/lib/swift/host/plugins",
-    ] + (ownModuleCache.map { ["-module-cache-path", $0] } ?? []) + settings.importArguments
-      + settings.flags
+    ] + settings.importArguments + settings.flags
+      + (ownModuleCache.map { ["-module-cache-path", $0] } ?? [])
   }
 
   /// Compiles and links `cell` as the module `module`; blocks.

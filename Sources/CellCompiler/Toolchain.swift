@@ -83,6 +83,7 @@ package struct Toolchain: Sendable, Equatable {
   /// Refuses a toolchain of another version than the one that Martlet was built with.
   ///
   /// - Parameter modules: The folder with Martlet's own modules, which are bound to one version.
+  /// - Throws: `toolchainVersion` when it is another one, `toolchainUnusable` when it tells none.
   package func checkVersion(
     modules: String = CellCompiler.UserLibrary.besideExecutable.modules
   ) throws(CellCompilerError) {

@@ -4,7 +4,7 @@
 ///
 /// - SeeAlso: IPython, "Dynamic object information".
 package struct HelpQuery: Equatable {
-  /// The name, as in `print` or `Tensor.zeros`.
+  /// The name, as in `print`, `Tensor.zeros` or the directive `%time`.
   package let name: String
   /// 1 when two question marks ask for more, else 0.
   package let detailLevel: Int
@@ -19,9 +19,12 @@ package struct HelpQuery: Equatable {
     let trailing = rest.reversed().prefix { $0 == "?" }.count
     rest = rest.dropLast(trailing)
     guard (leading == 0) != (trailing == 0), max(leading, trailing) <= 2 else { return nil }
+    let name = rest
+    if rest.hasPrefix("%") { rest = rest.drop { $0 == "%" } }
+    guard name.count - rest.count <= 2 else { return nil }
     let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.allSatisfy(Self.isIdentifier) else { return nil }
-    name = String(rest)
+    self.name = String(name)
     detailLevel = max(leading, trailing) - 1
   }
 

@@ -24,8 +24,7 @@ extension NotebookSession {
     let view = AssistedScope(scope, code: code, cursor: cursor)
     let found = await assistant.completions(
       prefixSource: view.imports, code: code, cursor: cursor, compilerArguments: arguments,
-      directives: DirectiveTable.writtenNames, workingFolder: workingFolder,
-      globals: view.globals)
+      directives: DirectiveTable.writtenNames, workingFolder: workingFolder, globals: view.globals)
     return Completions(
       matches: found.matches.map {
         Completion(text: $0.text, type: $0.type, signature: $0.signature)
@@ -43,12 +42,27 @@ extension NotebookSession {
   func assistedInspection(
     of code: String, at cursor: Int, detailLevel: Int
   ) async -> MIMEBundle? {
+    var (code, cursor, detailLevel) = (code, cursor, detailLevel)
     if let query = HelpQuery(code) {
-      return await description(
-        of: query.name, at: query.name.unicodeScalars.count,
-        isDetailed: max(detailLevel, query.detailLevel) > 0)
+      code = query.name
+      cursor = query.name.unicodeScalars.count
+      detailLevel = max(detailLevel, query.detailLevel)
     }
+    if let directive = Self.directive(in: code, at: cursor) { return directive }
     return await description(of: code, at: cursor, isDetailed: detailLevel > 0)
+  }
+
+  /// The help of the directive in whose line the cursor stands; `nil` outside directives.
+  private static func directive(in code: String, at cursor: Int) -> MIMEBundle? {
+    let before = String(code.unicodeScalars.prefix(max(cursor, 0)))
+    let start = before.split(separator: "\n", omittingEmptySubsequences: false).last ?? ""
+    let rest = code.dropFirst(before.count - start.count).prefix { !$0.isNewline }
+    let word = rest.drop { $0 == " " }.prefix { !$0.isWhitespace }
+    guard word.hasPrefix("%"),
+      let known = DirectiveTable.definition(named: String(word.drop { $0 == "%" }))
+    else { return nil }
+    let text = DirectiveTable.text(of: known)
+    return ["text/plain": .string(text), "text/markdown": .string("```text\n\(text)\n```")]
   }
 
   /// Lets completion and inspection see what the next cell sees; on the session's queue.

@@ -52,15 +52,18 @@ extension NotebookSession {
 
   /// Ends the worker and starts a new one; everything that lived in it is gone.
   func replaceWorker() {
-    let (worker, compiler) = shared.withLock { state in
+    let (worker, compiler, background, losesComms) = shared.withLock { state in
       defer {
+        if let worker = state.worker { state.retired.append(worker) }
         state.worker = nil
         state.idleDeath = nil
+        state.takesComms = false
         state.scope = SessionScope()
       }
-      return (state.worker, state.compiler)
+      return (state.worker, state.compiler, state.background, state.takesComms)
     }
     worker?.kill()
+    if losesComms { background?.publish(.commsLost) }
     history.workerWasReplaced()
     compiler?.workerWasReplaced()
     ensureWorker()

@@ -49,6 +49,8 @@ package final class NotebookSession: CellExecutor {
     var compiler: CellCompiler?
     var startError: CellCompilerError?
     var worker: WorkerProcess?
+    /// Workers that were replaced on purpose and have not ended yet.
+    var retired: [WorkerProcess] = []
     var run: CellRun?
     /// Takes what the worker sends while nothing runs that waits for it.
     var background: CellRun?
@@ -210,7 +212,17 @@ package final class NotebookSession: CellExecutor {
     }
   }
 
+  /// Whether a worker was replaced: what it still says is about nothing any more.
+  private func isRetired(_ worker: WorkerProcess, _ event: WorkerProcess.Event) -> Bool {
+    shared.withLock { state in
+      guard state.retired.contains(where: { $0 === worker }) else { return false }
+      if case .ended = event { state.retired.removeAll { $0 === worker } }
+      return true
+    }
+  }
+
   private func handle(_ event: WorkerProcess.Event, of worker: WorkerProcess) {
+    if isRetired(worker, event) { return }
     if case .message(let message) = event, message.kind == WorkerMessageKind.answer {
       shared.withLock { $0.takeAnswer }?(message)
       return

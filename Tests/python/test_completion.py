@@ -105,8 +105,15 @@ def test_members_of_tensors(shared_kernel):
 
 def test_directives(shared_kernel):
     assert "%pipeline" in matches(shared_kernel, "%pi")
-    assert matches(shared_kernel, "%%st") == ["%%step"]
+    assert "%%step" in matches(shared_kernel, "%%st")
     assert matches(shared_kernel, "%nosuch") == []
+
+
+def test_help_for_directives(shared_kernel):
+    for code in ("%timeit", "%timeit?", "?%timeit"):
+        assert "Usage: %timeit" in inspect(shared_kernel, code, 4)["text/plain"]
+    (page,) = shared_kernel.ok("%pipeline?").reply["payload"]
+    assert "Usage: %pipeline" in page["data"]["text/plain"]
 
 
 # MARK: Symbols of the session

@@ -68,10 +68,7 @@ def test_a_client_with_a_wrong_key_gets_nothing(encrypted, keys):
         for channel, (sock, _) in refused.items():
             assert not sock.poll(0), f"{channel} got a message"
     finally:
-        for sock, monitor in refused.values():
-            sock.disable_monitor()
-            sock.close()
-        context.term()
+        context.destroy(linger=0)
 
 
 def pair():

@@ -122,9 +122,9 @@ def remembers(kernel):
         {"MARTLET_HISTORY": "/proc/history.sqlite"},
         {"MARTLET_HISTORY": ":memory:"},
         {"MARTLET_HISTORY": None, "HOME": None, "XDG_DATA_HOME": None},
-        {"MARTLET_HISTORY": None, "HOME": "/proc/nobody", "XDG_DATA_HOME": None},
+        {"MARTLET_HISTORY": None, "XDG_DATA_HOME": "/proc/nobody"},
     ],
-    ids=["unwritable", "memory", "no home", "read-only home"],
+    ids=["unwritable", "memory", "no home", "read-only data folder"],
 )
 def test_without_a_file_the_session_is_kept_in_memory(start, file, environment):
     remembers(start(**environment))
