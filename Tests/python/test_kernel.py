@@ -359,9 +359,10 @@ def test_inspection_shows_documentation(shared_kernel):
     assert reply["status"] == "ok" and not reply["found"]
 
 
-def test_history(shared_kernel, name):
-    shared_kernel.ok(f"let {name} = 1")
-    reply = shared_kernel.ask(
+def test_history(kernel, name):
+    # A kernel of its own: the tail is that of all sessions, and other tests have later ones.
+    kernel.ok(f"let {name} = 1")
+    reply = kernel.ask(
         "history_request", hist_access_type="tail", n=1, raw=True, output=False
     )
     assert [entry[2] for entry in reply["history"]] == [f"let {name} = 1"]
