@@ -43,8 +43,9 @@ extension DirectiveTable {
       details: """
         Each run repeats the code LOOPS times; without -n, as often as takes 0.2 s. Values of
         expressions are handed to a function that the compiler cannot see into, and the code is
-        compiled as a function of its own, so that none of the work is optimised away. A call costs
-        1 to 2 ns. SETUP runs before each run and is not timed. What the code declares is gone.
+        compiled as a function of its own, so that none of the work is optimised away. An empty loop
+        takes some nanoseconds. SETUP runs before each run and is not timed. What the code declares is
+        gone.
         """
     ) { call throws(DirectiveError) in
       try call.timeRepeatedly()

@@ -239,6 +239,6 @@ extension NotebookSession {
       for left in cells[index...] { history.note(again: left) }
       throw .failure(failure)
     }
-    call.print("Replayed \(cells.count) cells.")
+    call.print("Replayed \(cells.count == 1 ? "1 cell" : "\(cells.count) cells").")
   }
 }
