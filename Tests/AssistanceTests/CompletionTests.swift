@@ -147,7 +147,7 @@ struct CompletionTests {
     try session.folder.write("", to: "notes/reader.txt")
     for (code, start) in [
       ("%load notes/rea", 12), ("!wc notes/rea", 10), ("%save \"notes/rea", 13),
-      ("\n  %package add path:notes/rea", 28), ("%x \"notes/read m", 10),
+      ("\n  %package add path:notes/rea", 27), ("%x \"notes/read m", 10),
     ] {
       let found = await session.assistant.completions(
         prefixSource: "", code: code, cursor: code.unicodeScalars.count,
