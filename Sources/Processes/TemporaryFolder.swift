@@ -21,9 +21,9 @@ package enum TemporaryFolder {
   private static let locked = Mutex<[String: Int32]>([:])
 
   /// Where the folders are: `TMPDIR`, else `/tmp`.
-  private static var parent: String {
+  package static var parent: String {
     let chosen = currentEnvironment()["TMPDIR"] ?? ""
-    return chosen.isEmpty ? "/tmp" : chosen
+    return chosen.isEmpty ? "/tmp" : Files.resolved(chosen) ?? chosen
   }
 
   /// Makes a new folder.

@@ -185,7 +185,10 @@ package final class NotebookSession: CellExecutor {
       let toolchain = try Toolchain.find()
       try toolchain.checkVersion()
       guard let folder = TemporaryFolder.make(for: .session) else {
-        throw .cannotWrite(path: "a folder for the session", reason: "mkdtemp failed")
+        let parent = TemporaryFolder.parent
+        throw .cannotWrite(
+          path: "a folder for the session in \(parent)",
+          reason: Files.isFolder(parent) ? "none can be made there" : "there is no such folder")
       }
       let compiler = try CellCompiler(toolchain: toolchain, folder: folder)
       shared.withLock {

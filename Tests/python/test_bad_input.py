@@ -123,7 +123,7 @@ def broken_messages():
 
 
 # Whoever sends these is known, and gets an error; the others could be anybody.
-ANSWERED = {"without_code", "with_code_of_a_wrong_type"}
+ANSWERED = {"content_not_json", "without_code", "with_code_of_a_wrong_type"}
 
 
 @pytest.mark.parametrize("send", broken_messages(), ids=lambda send: send.__name__)
