@@ -138,11 +138,18 @@ package struct ChildProcess: Sendable {
     let words = [configuration.executable] + configuration.arguments
     let environment = (configuration.environment ?? currentEnvironment()).map { "\($0)=\($1)" }
     var child: Int32 = 0
-    let result = unsafe withCStrings(words) { arguments in
-      unsafe withCStrings(environment) { variables in
-        unsafe posix_spawn(
-          &child, configuration.executable, &actions, &attributes, arguments, variables)
+    var result: Int32 = 0
+    // A program that was just written counts as busy while a process that another thread has forked
+    // holds its descriptor, which it gives up at once.
+    for attempt in 0..<40 {
+      if attempt > 0 { sleepMilliseconds(5) }
+      result = unsafe withCStrings(words) { arguments in
+        unsafe withCStrings(environment) { variables in
+          unsafe posix_spawn(
+            &child, configuration.executable, &actions, &attributes, arguments, variables)
+        }
       }
+      guard result == ETXTBSY else { break }
     }
     guard result == 0 else {
       throw .cannotStart(executable: configuration.executable, reason: errorText(result))

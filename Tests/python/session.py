@@ -152,6 +152,15 @@ class Session:
             if message["msg_type"] == "stream":
                 seen += message["content"]["text"]
 
+    def await_start(self, message_id, limit=LIMIT):
+        """Waits until it is a cell's turn: it is compiled or runs, and waits no more."""
+        end = time.monotonic() + limit
+        while True:
+            message = self.client.get_iopub_msg(timeout=max(1, end - time.monotonic()))
+            if (message["msg_type"] == "execute_input"
+                    and message["parent_header"].get("msg_id") == message_id):
+                return
+
     def interrupt_during(self, code, when="busy", limit=LIMIT):
         """Runs a cell, interrupts it at its first message of a kind; gives result and seconds."""
         moment = None

@@ -25,6 +25,7 @@ def long_cell():
 
 def test_control_answers_while_a_cell_compiles(kernel):
     cell = kernel.send(long_cell())
+    kernel.await_start(cell)
     for kind in ("kernel_info_request", "usage_request", "list_subshell_request"):
         assert kernel.ask_control(kind)["status"] == "ok"
     # The cell is still being compiled: its reply did not overtake the answers above.
@@ -42,6 +43,7 @@ def test_an_interrupt_aborts_the_cells_that_wait(kernel, code):
     # Shell keeps its order, so after an answer in a subshell the cells above have come in.
     subshell = kernel.ask_control("create_subshell_request")["subshell_id"]
     assert kernel.ask("kernel_info_request", subshell=subshell)["status"] == "ok"
+    kernel.await_start(first)
     if "running" in code:
         kernel.await_output("running")
     kernel.manager.interrupt_kernel()
