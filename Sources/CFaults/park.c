@@ -30,6 +30,7 @@ static atomic_int parked_threads;
 static _Thread_local uintptr_t stack_start;
 static _Thread_local int is_cell_thread;
 static _Thread_local int is_in_handler;
+static _Thread_local int may_not_park;
 static _Thread_local sigjmp_buf leave_point;
 
 static int interrupt_signal(void) { return SIGRTMIN + 5; }
@@ -154,7 +155,7 @@ static int holds_database_lock(const cfaults_report *report) {
 static void on_interrupt(int number, siginfo_t *info, void *argument) {
   (void)number;
   (void)info;
-  if (!is_cell_thread || !atomic_load(&is_active) || is_in_handler) return;
+  if (!is_cell_thread || !atomic_load(&is_active) || is_in_handler || may_not_park) return;
   int saved = errno;
   const ucontext_t *context = argument;
   uintptr_t pc = (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
@@ -205,7 +206,9 @@ void cfaults_install(int descriptor) {
   signal(SIGINT, SIG_IGN);  // The kernel process decides what an interrupt is.
 }
 
-void cfaults_adopt_cell_thread(void) {
+void cfaults_forbid_parking(int32_t forbids) { may_not_park = forbids; }
+
+void cfaults_adopt_task_thread(void) {
   stack_t stack = {0};
   stack.ss_size = ALTERNATE_STACK_BYTES;
   stack.ss_sp = mmap(NULL, stack.ss_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
@@ -218,6 +221,10 @@ void cfaults_adopt_cell_thread(void) {
     if (pthread_attr_getstack(&attributes, &start, &size) == 0) stack_start = (uintptr_t)start;
     pthread_attr_destroy(&attributes);
   }
+}
+
+void cfaults_adopt_cell_thread(void) {
+  cfaults_adopt_task_thread();
   is_cell_thread = 1;
   atomic_store(&cell_thread, pthread_self());
   atomic_store(&has_cell_thread, 1);

@@ -101,6 +101,8 @@ package final class CellCompiler: Sendable {
   /// - Throws: `interrupted` after `cancel`, or what kept the tools from working.
   package func compile(_ cell: PreparedCell, module: String) throws(CellCompilerError) -> Result {
     let base = "\(folder)/\(module)"
+    // A long session must not fill the disk: later cells need the module and the shared object only.
+    defer { for suffix in [".swift", ".o"] { Files.removeFile(base + suffix) } }
     let (status, said) = try frontend.run(job(for: module), text: cell.text)
     var parser = DiagnosticParser(said)
     let diagnostics = places(of: parser.diagnostics(), in: cell, source: base + ".swift")

@@ -85,6 +85,7 @@ package final class Worker: Sendable {
     cfaults_buffer_output()
     unsafe cfaults_redirect_input { unsafe readInputLine() }
     cfaults_install(faults.second)
+    cfaults_install_pool(Int32(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     startCellThread()
     startThread { self.reportFaults(from: faults.first) }
     startThread { self.flushWhileRunning() }
@@ -290,6 +291,7 @@ package final class Worker: Sendable {
   private func flushWhileRunning() -> Never {
     while true {
       usleep(25_000)
+      cfaults_tick_pool()
       if state.withLock({ $0.isRunning }) { cfaults_flush_streams() }
     }
   }

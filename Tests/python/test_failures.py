@@ -1,5 +1,6 @@
 """Cells that fail: errors, traps, interrupts and workers that die. State is kept where it can be."""
 
+import os
 import re
 import signal
 import time
@@ -280,3 +281,44 @@ def test_imports_and_declarations_work_after_a_worker_was_replaced(kernel):
     kernel.fails("import Foundation\nexit(0)")
     kernel.ok("import Martlet\nfunc double(_ n: Int) -> Int { 3 * n }")
     assert kernel.ok("double(Tensor<Float>([1, 2]).count)").value == "6"
+
+
+# MARK: Tasks that fail
+
+
+def test_tasks_that_trap_leave_threads_for_others(kernel):
+    kernel.ok("var kept = 7")
+    trap = "let a = [1]\nprint(await Task { a[a.count + 3] }.value)"
+    for _ in range(2 * os.cpu_count() + 3):
+        assert kernel.fails(trap).error["ename"] == "Fatal error"
+    overflow = (
+        "func deeper(_ n: Int) -> Int { n < 0 ? 0 : deeper(n + 1) + deeper(n + 2) }\n"
+        "print(await Task { deeper(1) }.value)"
+    )
+    assert "stack" in kernel.fails(overflow).error["evalue"]
+    assert kernel.ok("await Task { kept }.value").value == "7"
+    group = (
+        "await withTaskGroup(of: Int.self) { group in\n"
+        "  for n in 0..<100 { group.addTask { await Task.yield(); return n } }\n"
+        "  return await group.reduce(0, +)\n}"
+    )
+    assert kernel.ok(group).value == "4950"
+
+
+def test_tasks_that_never_end_leave_threads_for_others(kernel):
+    endless = 'let t = Task { print("on"); while true {} }\nawait t.value'
+    for _ in range(os.cpu_count() + 1):
+        result, _ = kernel.interrupt_during(endless, when="stream")
+        assert result.error["ename"] == "KeyboardInterrupt"
+    sleeping = "try await Task.sleep(for: .milliseconds(20))\nawait Task { 5 }.value"
+    assert kernel.ok(sleeping).value == "5"
+
+
+def test_sleeping_tasks_wake_in_order(shared_kernel):
+    code = (
+        "await withTaskGroup(of: Int.self) { group in\n"
+        "  for n in [300, 100, 200] {\n"
+        "    group.addTask { try? await Task.sleep(for: .milliseconds(n)); return n }\n  }\n"
+        "  return await group.reduce(into: []) { $0.append($1) }\n}"
+    )
+    assert shared_kernel.ok(code).value == "[100, 200, 300]"

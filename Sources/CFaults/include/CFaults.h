@@ -30,6 +30,18 @@ void cfaults_install(int report_fd);
 /// Makes the calling thread the one that runs cells; gives it an alternate signal stack.
 void cfaults_adopt_cell_thread(void);
 
+/// Gives the calling thread, which runs tasks, an alternate signal stack.
+void cfaults_adopt_task_thread(void);
+
+/// Says whether the calling thread holds a lock that others need, so that no interrupt parks it.
+void cfaults_forbid_parking(int32_t forbids);
+
+/// Lets tasks run on threads that are replaced when a task has parked or keeps one.
+void cfaults_install_pool(int32_t processors);
+
+/// Adds a thread for tasks when none of those that wait is taken up; call it every 25 ms.
+void cfaults_tick_pool(void);
+
 /// Calls a cell's entry on the calling thread; 0 when it returned, 1 when `cfaults_leave` ended it.
 int32_t cfaults_call(void (*entry)(int32_t, char **));
 
