@@ -14,3 +14,7 @@ int cprocesses_lock(int descriptor, int waits) {
 int cprocesses_add_chdir(posix_spawn_file_actions_t *actions, const char *path) {
   return posix_spawn_file_actions_addchdir_np(actions, path);
 }
+
+int cprocesses_add_close_from(posix_spawn_file_actions_t *actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}

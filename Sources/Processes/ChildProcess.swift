@@ -117,9 +117,9 @@ package struct ChildProcess: Sendable {
     for (index, (target, _)) in targets.enumerated() {
       unsafe posix_spawn_file_actions_adddup2(&actions, 900 + Int32(index), target)
     }
-    for index in targets.indices {
-      unsafe posix_spawn_file_actions_addclose(&actions, 900 + Int32(index))
-    }
+    // Also what libraries opened without close-on-exec: a child must not hold what is not its own.
+    let rest = max(3, (targets.last?.key ?? 0) + 1)
+    unsafe cprocesses_add_close_from(&actions, rest)
     if let directory = configuration.directory {
       unsafe cprocesses_add_chdir(&actions, directory)
     }

@@ -9,3 +9,6 @@ int cprocesses_lock(int descriptor, int waits);
 
 /// `posix_spawn_file_actions_addchdir_np`, likewise.
 int cprocesses_add_chdir(posix_spawn_file_actions_t *actions, const char *path);
+
+/// `posix_spawn_file_actions_addclosefrom_np`, likewise: closes every descriptor from `first` on.
+int cprocesses_add_close_from(posix_spawn_file_actions_t *actions, int first);
