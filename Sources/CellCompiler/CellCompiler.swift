@@ -4,8 +4,7 @@ import Synchronization
 
 /// Compiles and links one cell after another into objects that a worker loads.
 ///
-/// Every cell is a module of its own. It sees the earlier ones through an import of the latest,
-/// which re-exports the one before it, and so on; a later declaration shadows an earlier one.
+/// Every cell is a module of its own, and imports from the modules of earlier ones what it names.
 package final class CellCompiler: Sendable {
   package let toolchain: Toolchain
   /// Where modules and objects of this session lie.

@@ -74,7 +74,6 @@ extension NotebookSession {
       compiler.workerWasReplaced()
       ensureWorker()
     } else if prepared.joinsSession {
-      history.noteImports(prepared.imports)
       history.scope.join(module, prepared, cellID: context.request.cellID)
       hideUnset(prepared, progress: end == .finished ? nil : progress, context, compiler)
     }

@@ -11,8 +11,6 @@ struct SessionHistory: Sendable {
   private(set) var sources: [String: String] = [:]
   /// The cells that steps and jobs draw on.
   var registry = CellRegistry()
-  /// The modules that cells have imported by name.
-  private(set) var imports: Set<String> = []
 
   /// A module name that no other cell has.
   mutating func nextModule() -> String {
@@ -64,10 +62,6 @@ struct SessionHistory: Sendable {
     succeeded = []
   }
 
-  mutating func noteImports(_ names: [String]) {
-    imports.formUnion(names)
-  }
-
   mutating func note(source: String, label: String) {
     sources[label] = source
   }
@@ -75,7 +69,6 @@ struct SessionHistory: Sendable {
   /// Forgets what lived in the worker; its modules are of no use without it.
   mutating func workerWasReplaced() {
     scope = SessionScope()
-    imports = []
     variables = []
   }
 }

@@ -54,7 +54,13 @@ import Testing
   @Test func aKilledServerIsReplaced() throws {
     let compiler = try compiler()
     compiler.prepare(module: "Cell_1")
-    let servers = try processes(naming: folder.path())
+    // A process that has only just begun has no command line yet.
+    var servers: [pid_t] = []
+    let end = ContinuousClock.now + .seconds(60)
+    while servers.isEmpty, ContinuousClock.now < end {
+      servers = try processes(naming: folder.path())
+      usleep(1_000)
+    }
     #expect(!servers.isEmpty)
     for server in servers { kill(server, SIGKILL) }
     #expect(try compile("let a = 1", as: "Cell_1", with: compiler).object != nil)
