@@ -80,6 +80,7 @@ let level2: [Target] = [
   library("JupyterProtocol", ["Digest", "JSONValues"]),
   .target(name: "Cells", swiftSettings: syntax, linkerSettings: syntaxLibraries),
   library("Tensors", ["BLAS"]),
+  library("Gradients", ["Tensors"]),
   library("Plots", ["JSONValues"]),
   library("Tracking", ["SQLite", "Digest"]),
   library("Workflows", ["Digest"]),
@@ -100,7 +101,7 @@ let level3: [Target] = [
       "Tracking", "Workflows", "Cluster", "Digest",
     ],
     swiftSettings: syntax),
-  library("Martlet", ["Tensors", "Plots", "Tracking", "JSONValues"]),
+  library("Martlet", ["Tensors", "Gradients", "Plots", "Tracking", "JSONValues"]),
 ]
 
 let level4: [Target] = [
@@ -128,6 +129,7 @@ let testTargets: [Target] = [
   tests("JupyterProtocol", ["JupyterProtocol"]),
   tests("Cells", ["Cells"]),
   tests("Tensors", ["Tensors"]),
+  tests("Gradients", ["Gradients", "Tensors"]),
   tests("Plots", ["Plots"]),
   tests("Tracking", ["Tracking", "SQLite"]),
   tests("Workflows", ["Workflows"]),
