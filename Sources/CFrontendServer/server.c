@@ -11,10 +11,12 @@
 //   P  path of the log, a zero byte, arguments   forks the next compiler, ending an unused one
 //   G                                            lets it go
 //   K                                            kills it
-// The server answers a G with the compiler's wait status, 4 bytes, once it has ended. It ends
-// itself when the socket closes, or when nobody has asked for anything for a while.
+// The server answers a G with the compiler's wait status, 4 bytes, once it has ended. After a short
+// stay without requests it and its child give back the memory that they can have again at once; after a
+// long one, or when the socket closes, they end.
 #define _GNU_SOURCE
 #include "CFrontendServer.h"
+#include "pages.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +33,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CONTROL = 3, REQUEST_BYTES = 1 << 17 };
+enum { CONTROL = 3, REQUEST_BYTES = 1 << 17, REST_MILLISECONDS = 2000 };
 
 static const char response_file[] = "/frontend-arguments";
 static const char gate_module[] = "/CellGate.swiftmodule";
@@ -133,11 +135,18 @@ static int prepare(const char *request, size_t count) {
 /// Serves requests; returns only in a child, with its response file.
 static int serve(void) {
   static char request[REQUEST_BYTES];
+  int is_resting = 0;
   for (;;) {
     struct pollfd ready[] = {{CONTROL, POLLIN, 0}, {child_handle, POLLIN, 0}};
-    int count = poll(ready, 2, is_answer_due ? -1 : idle_milliseconds);
+    int limit = is_resting ? idle_milliseconds : REST_MILLISECONDS;
+    int count = poll(ready, 2, is_answer_due ? -1 : limit);
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) end(0);
+    if (count < 0 || (count == 0 && is_resting)) end(0);
+    is_resting = count == 0;
+    if (is_resting) {
+      release_unchanged_pages();
+      continue;
+    }
     if (child > 0 && ready[1].revents != 0) {
       reap_child();
       answer_if_due();
@@ -167,6 +176,8 @@ static int serve(void) {
 }
 
 static void wait_at_gate(void) {
+  struct pollfd ready = {gate, POLLIN, 0};
+  if (poll(&ready, 1, REST_MILLISECONDS) == 0) release_unchanged_pages();
   char word = 0;
   ssize_t count;
   while ((count = read(gate, &word, 1)) < 0 && errno == EINTR) {}

@@ -115,7 +115,7 @@ extension DirectiveCall {
   private func refuseClash(
     of product: PackageBuild.Product, name: String
   ) throws(DirectiveError) {
-    let ours = ["Martlet", "Tensors", "Plots", "Tracking"]
+    let ours = ["Martlet", "Tensors", "Plots", "Tracking", "JSONValues"]
     if let module = product.modules.first(where: ours.contains) {
       throw .failed("\(name) has a module \(module), as Martlet has; they cannot be used together")
     }
