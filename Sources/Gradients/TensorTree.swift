@@ -14,7 +14,7 @@ public import Tensors
 ///   }
 /// }
 /// ```
-public protocol TensorTree {
+public protocol TensorTree: SendableMetatype {
   /// Returns the same structure with each tensor replaced by its transform, always in the same order.
   func mappingTensors(_ transform: some TensorTransform) -> Self
 }
@@ -108,7 +108,7 @@ final class InnerProduct: TensorTransform {
 
 /// Lists the tensors of a tree.
 final class TensorList: TensorTransform {
-  private var tensors: [Any] = []
+  private(set) var tensors: [Any] = []
 
   var count: Int { tensors.count }
 
