@@ -79,6 +79,7 @@ let level2: [Target] = [
   library("JupyterProtocol", ["Digest"]),
   .target(name: "Cells", swiftSettings: syntax, linkerSettings: syntaxLibraries),
   library("Tensors", ["BLAS"]),
+  library("Gradients", ["Tensors"]),
   library("Plots"),
   library("Tracking", ["SQLite", "Digest"]),
   library("Workflows", ["Digest"]),
@@ -99,7 +100,7 @@ let level3: [Target] = [
       "Tracking", "Workflows", "Cluster", "Digest",
     ],
     swiftSettings: syntax),
-  library("Martlet", ["Tensors", "Plots", "Tracking"]),
+  library("Martlet", ["Tensors", "Gradients", "Plots", "Tracking"]),
 ]
 
 let level4: [Target] = [
@@ -125,6 +126,7 @@ let testTargets: [Target] = [
   tests("JupyterProtocol", ["JupyterProtocol"]),
   tests("Cells", ["Cells"]),
   tests("Tensors", ["Tensors"]),
+  tests("Gradients", ["Gradients", "Tensors"]),
   tests("Plots", ["Plots"]),
   tests("Tracking", ["Tracking", "SQLite"]),
   tests("Workflows", ["Workflows"]),

@@ -28,13 +28,23 @@ extension Tensor {
   }
 
   /// Applies a kernel of two operands in place.
+  ///
+  /// `recording` is the same operation as one that is recorded, for operands that are being differentiated.
   package mutating func combine(
-    _ operation: BinaryOperation, with other: Tensor, _ name: @autoclosure () -> String
+    _ operation: BinaryOperation, with other: Tensor, _ name: @autoclosure () -> String,
+    recording: (Tensor, Tensor) -> Tensor
   ) {
     guard other.layout.strides(broadcastTo: shape) != nil else {
       fail(
         "\(name()): shape \(other.shape) does not broadcast to \(shape), which must stay as it is; "
           + "each axis, counted from the last, must be equal or 1")
+    }
+    if node != nil || other.node != nil {
+      if isRecorded || other.isRecorded {
+        self = recording(self, other)
+        return
+      }
+      node = nil
     }
     makeWritable()
     Kernels.binary(

@@ -18,6 +18,8 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   package var storage: Storage
   /// Where in it the elements lie.
   package var layout: Layout
+  /// How the elements were computed, while a function of them is being differentiated; see `Recording`.
+  package var node: Node<Scalar>?
 
   /// Views `storage` through `layout`.
   package init(storage: Storage, layout: Layout) {

@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "recording.h"
+
 // The numeric kernels of the array core.
 //
 // One plain C source per kernel (`loops.h` and what it includes) is compiled for three CPU levels; the level

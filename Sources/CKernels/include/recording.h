@@ -1,0 +1,16 @@
+#pragma once
+
+// What a thread knows while graphs of recorded operations are made and released.
+
+/// Each thread has one of these, zero at first.
+struct ck_recording {
+  /// 0 records operations of open graphs, 1 none, 2 those of closed graphs too.
+  int mode;
+  /// How many nodes are being released within each other.
+  int release_depth;
+  /// A retained list of what waits to be released, or null.
+  void *_Nullable released_later;
+};
+
+/// The calling thread's own; valid until the thread ends.
+struct ck_recording *_Nonnull ck_recording_state(void);

@@ -1,0 +1,57 @@
+import Gradients
+import Tensors
+import Testing
+
+@Suite("Recording")
+struct RecordingTests {
+  @Test("differentiates a polynomial three times")
+  func thirdDerivative() {
+    let f: (Tensor<Double>) -> Tensor<Double> = { x in x * x * x * x }
+    let x = Tensor<Double>(2)
+    #expect(grad(f)(x).item() == 32)
+    #expect(grad(grad(f))(x).item() == 48)
+    #expect(grad(grad(grad(f)))(x).item() == 48)
+  }
+
+  @Test("keeps an outer variable apart from an inner one")
+  func perturbations() {
+    // d/dx (x * d/dy (x + y)) = 1; a tape that confuses the two gives 2.
+    let slope = grad { (x: Tensor<Double>) in
+      x * grad { (y: Tensor<Double>) in x + y }(Tensor(1))
+    }
+    #expect(slope(Tensor(3)).item() == 1)
+  }
+
+  @Test("releases a chain of a million operations without overflowing the stack")
+  func longChain() {
+    let one = Tensor<Float>(1)
+    let (value, slope) = valueAndGrad(at: Tensor<Float>(0)) { x in
+      var y = x
+      for _ in 0..<1_000_000 { y = y + one }
+      return y
+    }
+    #expect(value.item() == 1_000_000)
+    #expect(slope.item() == 1)
+  }
+
+  @Test("keeps values when a recorded tensor is changed in place")
+  func inPlace() {
+    let x = Tensor<Double>(3)
+    let slope = grad { (x: Tensor<Double>) in
+      var y = x * x
+      let z = y * y
+      y += x
+      y *= y
+      return z + y
+    }
+    #expect(slope(x).item() == 276)  // Of x^4 + (x^2 + x)^2: 4 * 27 + 2 * 12 * 7.
+    #expect(x.item() == 3)
+  }
+
+  @Test("counts what is computed without gradients as constant")
+  func constants() {
+    let x = Tensor<Double>(3)
+    #expect(grad { (x: Tensor<Double>) in stopGradient(x) * x }(x).item() == 3)
+    #expect(grad { (x: Tensor<Double>) in withoutGradients { x * x } * x }(x).item() == 9)
+  }
+}
