@@ -30,6 +30,9 @@ public enum DataType: Int32, Sendable, CaseIterable, CustomStringConvertible {
     }
   }
 
+  /// Whether numbers of this type can be differentiated.
+  package var isFloatingPoint: Bool { self == .float32 || self == .float64 }
+
   /// The kernels' name of this type.
   package var elementType: ElementType {
     switch self {
