@@ -121,12 +121,12 @@ public func isNaN<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<B
 }
 
 /// Returns the magnitude of each element.
-public func abs<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.abs)
+public func abs<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Scalar.dataType.elementType.isUnsigned ? x : x.mapped(.abs)
 }
 
 /// Returns -1, 0 or 1 for each element; NaN for NaN.
-public func sign<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+public func sign<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   x.mapped(.sign)
 }
 
@@ -136,33 +136,33 @@ public func square<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<S
 }
 
 /// Returns each element, or 0 where it is negative; NaN stays.
-public func relu<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+public func relu<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   x.mapped(.relu)
 }
 
 /// Returns the larger element of each pair; NaN if either is.
-public func maximum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
+public func maximum<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
   -> Tensor<Scalar>
 {
   a.combined(.maximum, with: b, "maximum")
 }
 
 /// Returns each element, or `b` where that is larger.
-public func maximum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Scalar)
+public func maximum<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Scalar)
   -> Tensor<Scalar>
 {
   maximum(a, Tensor(b))
 }
 
 /// Returns the smaller element of each pair; NaN if either is.
-public func minimum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
+public func minimum<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
   -> Tensor<Scalar>
 {
   a.combined(.minimum, with: b, "minimum")
 }
 
 /// Returns each element, or `b` where that is smaller.
-public func minimum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Scalar)
+public func minimum<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Scalar)
   -> Tensor<Scalar>
 {
   minimum(a, Tensor(b))
@@ -173,7 +173,7 @@ public func minimum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Scala
 /// ```swift
 /// clip(Tensor<Float>([-1, 0.5, 2]), 0...1)  // [0, 0.5, 1]
 /// ```
-public func clip<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>, _ bounds: ClosedRange<Scalar>)
+public func clip<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>, _ bounds: ClosedRange<Scalar>)
   -> Tensor<Scalar>
 {
   minimum(maximum(x, bounds.lowerBound), bounds.upperBound)
