@@ -38,6 +38,13 @@ let syntaxLibraries: [LinkerSetting] = [
   ])
 ]
 
+/// Links glibc's vector mathematics where glibc has it.
+#if arch(x86_64)
+  let vectorMathematics: [LinkerSetting] = [.linkedLibrary("mvec"), .linkedLibrary("m")]
+#else
+  let vectorMathematics: [LinkerSetting] = [.linkedLibrary("m")]
+#endif
+
 // MARK: Targets, by level: imports go down only
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -61,7 +68,7 @@ let level0: [Target] = [
   .target(name: "CFaults"),
   .target(name: "CProcesses"),
   .target(name: "CFrontendServer"),
-  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: vectorMathematics),
 ]
 
 let level1: [Target] = [

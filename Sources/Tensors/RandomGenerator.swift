@@ -89,7 +89,8 @@ public struct RandomGenerator: Sendable, Equatable {
   ) -> Tensor<Scalar> {
     Layout.check(shape, operation: "integers")
     require(!range.isEmpty, "integers: the range \(range) is empty; it must hold a number")
-    let width = UInt64(truncatingIfNeeded: range.upperBound &- range.lowerBound)
+    let width =
+      UInt64(truncatingIfNeeded: range.upperBound) &- UInt64(truncatingIfNeeded: range.lowerBound)
     let values = (0..<Layout.count(shape)).map { _ in
       range.lowerBound &+ Scalar(truncatingIfNeeded: below(width))
     }
