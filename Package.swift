@@ -73,6 +73,7 @@ let level1: [Target] = [
   library("SourceKit", ["CSourceKit"]),
   library("CellGate"),
   library("JSONValues"),
+  library("ErrorTexts"),
 ]
 
 let level2: [Target] = [
@@ -151,6 +152,7 @@ let package = Package(
     .executable(name: "track-cli", targets: ["TrackCommand"]),
     .library(name: "Martlet", type: .dynamic, targets: ["Martlet"]),
     .library(name: "FrontendServer", type: .dynamic, targets: ["CFrontendServer"]),
+    .library(name: "ErrorTexts", type: .dynamic, targets: ["ErrorTexts"]),
   ],
   targets: level0 + level1 + level2 + level3 + level4 + testTargets,
   swiftLanguageModes: [.v6]

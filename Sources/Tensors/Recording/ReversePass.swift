@@ -95,8 +95,12 @@ private final class Pending<Scalar: TensorScalar>: PendingGradient {
     self.gradient = gradient
   }
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   func add(_ other: Tensor<Scalar>) { gradient.accumulate(other) }
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   override func propagate(in pass: ReversePass) {
     switch node.edges {
     case .none: break
