@@ -34,8 +34,7 @@ package final class CellCompiler: Sendable {
 
     /// The library beside this program.
     package static var besideExecutable: UserLibrary {
-      let path = Files.executable
-      let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+      let folder = Files.executableFolder
       return UserLibrary(libraries: folder, modules: folder + "/Modules")
     }
 
@@ -260,8 +259,7 @@ package final class CellCompiler: Sendable {
   }
 
   func write(_ text: String, to path: String) throws(CellCompilerError) {
-    let parent = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-    if let reason = Files.makeFolder(parent) ?? Files.write(text, to: path) {
+    if let reason = Files.makeFolder(Files.folder(of: path)) ?? Files.write(text, to: path) {
       throw .cannotWrite(path: path, reason: reason)
     }
   }

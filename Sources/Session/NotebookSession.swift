@@ -27,9 +27,8 @@ package final class NotebookSession: CellExecutor {
 
     /// The executables beside this program.
     package static var besideExecutable: Configuration {
-      let path = Files.executable
-      let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-      return Configuration(worker: folder + "/martlet-worker", command: path)
+      Configuration(
+        worker: Files.executableFolder + "/martlet-worker", command: Files.executable)
     }
   }
 
