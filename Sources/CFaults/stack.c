@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unwind.h>
 
-enum { COLUMN_RBX = 3, COLUMN_RBP = 6, COLUMN_R12 = 12 };
+enum { MOST_FRAMES = 1 << 20, COLUMN_RBX = 3, COLUMN_RBP = 6, COLUMN_R12 = 12 };
 
 static char cell_folder[4096];
 static _Atomic uintptr_t task_caller;
@@ -61,6 +61,7 @@ typedef struct {
   faults_view *view;
   uintptr_t start;
   int started;
+  int beyond;
   faults_object inner;
   int inner_is_dispatch;
 } walk;
@@ -86,7 +87,11 @@ static _Unwind_Reason_Code visit(struct _Unwind_Context *context, void *argument
   int is_innermost = !state->started;
   state->started = 1;
   cfaults_report *report = state->report;
-  if (report->frame_count < CFAULTS_FRAME_LIMIT) report->frames[report->frame_count++] = pc;
+  if (report->frame_count < CFAULTS_FRAME_LIMIT) {
+    report->frames[report->frame_count++] = pc;
+  } else if (report->on_cell_thread || state->beyond++ > MOST_FRAMES) {
+    return _URC_END_OF_STACK;  // Only of a task the outermost frame is needed.
+  }
   const char *path = NULL;
   uintptr_t base = 0;
   if (!cfaults_find_object(pc, &path, &base)) return _URC_NO_REASON;

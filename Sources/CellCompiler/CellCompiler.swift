@@ -153,7 +153,10 @@ package final class CellCompiler: Sendable {
     let flags = wanted.filter { flag in
       flag.hasPrefix("-l") && linked.withLock { !$0.contains(flag) }
     }
-    var arguments = ["-shared", "-o", base + ".so", base + ".o", toolchain.runtimeObject]
+    // The table lets the worker walk over the stack, for backtraces and to stop a cell.
+    var arguments = [
+      "-shared", "--eh-frame-hdr", "-o", base + ".so", base + ".o", toolchain.runtimeObject,
+    ]
     if !flags.isEmpty {
       arguments += ["-L", toolchain.libraries, "-L", library.libraries]
       arguments += ["-rpath", toolchain.libraries, "-rpath", library.libraries]
