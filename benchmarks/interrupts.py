@@ -54,7 +54,6 @@ STATES = {
     "busy actor": 'print("on")\nawait counter.forever()',
     "semaphore": 'print("on")\nDispatchSemaphore(value: 0).wait()',
     "mutex": 'print("on")\npthread_mutex_lock(&mutex); pthread_mutex_lock(&mutex)',
-    "group of queues": 'print("on")\nlet g = DispatchGroup(); g.enter(); g.wait()',
     "Process.waitUntilExit": 'print("on")\nlet p = try Process.run(URL(fileURLWithPath: "/bin/sleep"), '
     'arguments: ["60"])\np.waitUntilExit()',
     "!command": "!echo on; sleep 60",
