@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "networks.h"
 #include "recording.h"
 
 // The numeric kernels of the array core.
