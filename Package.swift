@@ -38,6 +38,13 @@ let syntaxLibraries: [LinkerSetting] = [
   ])
 ]
 
+/// Links glibc's vector mathematics where glibc has it.
+#if arch(x86_64)
+  let vectorMathematics: [LinkerSetting] = [.linkedLibrary("mvec"), .linkedLibrary("m")]
+#else
+  let vectorMathematics: [LinkerSetting] = [.linkedLibrary("m")]
+#endif
+
 // MARK: Targets, by level: imports go down only
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -61,7 +68,7 @@ let level0: [Target] = [
   .target(name: "CFaults"),
   .target(name: "CProcesses"),
   .target(name: "CFrontendServer"),
-  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: vectorMathematics),
 ]
 
 let level1: [Target] = [
@@ -73,6 +80,7 @@ let level1: [Target] = [
   library("SourceKit", ["CSourceKit"]),
   library("CellGate"),
   library("JSONValues"),
+  library("ErrorTexts"),
 ]
 
 let level2: [Target] = [
@@ -153,6 +161,7 @@ let package = Package(
     .executable(name: "track-cli", targets: ["TrackCommand"]),
     .library(name: "Martlet", type: .dynamic, targets: ["Martlet"]),
     .library(name: "FrontendServer", type: .dynamic, targets: ["CFrontendServer"]),
+    .library(name: "ErrorTexts", type: .dynamic, targets: ["ErrorTexts"]),
   ],
   targets: level0 + level1 + level2 + level3 + level4 + testTargets,
   swiftLanguageModes: [.v6]

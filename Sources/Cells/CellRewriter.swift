@@ -12,6 +12,7 @@ struct CellRewriter {
   private var shows = false
   private var awaits = false
   private let scope: SessionScope
+  private var awaitedUses: AwaitedUses?
 
   init(locations: SourceLocationConverter, scope: SessionScope) {
     self.locations = locations
@@ -39,13 +40,14 @@ struct CellRewriter {
 
   mutating func rewrite(_ file: SourceFileSyntax) throws(CellsError) {
     let last = file.statements.last
+    takeAwaitedValues(in: file)
     for item in file.statements {
       let isLast = item.id == last?.id
       let isStatement = runsInPlace(item)
       if isStatement { statementLines.append(place(item).line) }
       switch item.item {
       case .decl(let declaration): try rewrite(declaration)
-      case .stmt(let statement): try rewrite(statement)
+      case .stmt(let statement): rewrite(statement)
       case .expr(let expression): rewrite(expression, of: item, isLast: isLast)
       @unknown default: break
       }
@@ -113,17 +115,18 @@ struct CellRewriter {
   }
 
   private mutating func rewrite(_ variable: VariableDeclSyntax) throws(CellsError) {
-    let waits = AwaitFinder.found(in: variable)
-    if waits, let async = variable.modifiers.first(where: { $0.name.text == "async" }) {
-      throw .asynchronousLet(line: place(async).line, column: place(async).column)
+    if let modifier = AsynchronousLet.modifier(of: variable) {
+      return try rewrite(asynchronous: variable, modifier)
     }
+    let waits = AwaitFinder.found(in: variable)
     var names: [String] = []
     for binding in variable.bindings {
+      // First what comes first where both insert at one place.
+      qualifySelfReferences(of: binding)
       if waits, let value = binding.initializer?.value, AwaitFinder.found(in: value) {
         wrapAwait(value)
       }
       if binding.accessorBlock == nil { names += patternNames(binding.pattern) }
-      qualifySelfReferences(of: binding)
     }
     guard !names.isEmpty else { return }
     variables.append(
@@ -137,8 +140,12 @@ struct CellRewriter {
     guard !own.isEmpty else { return }
     for reference in SelfReferences(to: Set(own), in: value).found {
       let name = reference.baseName.text.filter { $0 != "`" }
-      guard let module = scope.symbols(named: name).last?.module else { continue }
-      insert(module + ".", before: reference)
+      guard let symbol = scope.symbols(named: name).last else { continue }
+      insert(symbol.module + ".", before: reference)
+      // The new variable's uses are its own; this one is of the task that it replaces.
+      if symbol.isTask, awaitedUses?.found.contains(reference) != true {
+        insert(".value", after: reference)
+      }
     }
   }
 
@@ -150,14 +157,98 @@ struct CellRewriter {
     return []
   }
 
+  // MARK: Asynchronous forms
+
+  /// Makes a task of each `async let`, as `let x = Task { await f() }`.
+  private mutating func rewrite(
+    asynchronous variable: VariableDeclSyntax, _ modifier: DeclModifierSyntax
+  ) throws(CellsError) {
+    insert("/*", before: modifier)
+    insert("*/", after: modifier)
+    var names: [String] = []
+    for binding in variable.bindings {
+      guard !binding.pattern.is(TuplePatternSyntax.self) else {
+        throw .asynchronousTuple(line: place(binding).line, column: place(binding).column)
+      }
+      guard let value = binding.initializer?.value else { continue }
+      let bound = patternNames(binding.pattern)
+      names += bound
+      let attempt = value.as(TryExprSyntax.self)
+      let isTried = attempt != nil || !(awaitedUses?.tried.isDisjoint(with: bound) ?? true)
+      var start = "Task { "
+      if let annotation = binding.typeAnnotation {
+        insert("/*", before: annotation)
+        insert("*/", after: annotation)
+        let effects = isTried ? "async throws" : "async"
+        start += "() \(effects) -> \(annotation.type.trimmedDescription) in "
+      }
+      insert(start + (isTried && attempt == nil ? "try " : ""), before: value)
+      if !AwaitFinder.found(in: value) { insert("await ", before: attempt?.expression ?? value) }
+      qualifySelfReferences(of: binding)
+      insert(" }", after: value)
+    }
+    guard !names.isEmpty else { return }
+    variables.append(
+      PreparedCell.VariableGroup(statement: statementLines.count - 1, names: names))
+  }
+
+  /// Writes `x.value` for the `x` in `await x`, where an `async let` has declared it.
+  private mutating func takeAwaitedValues(in file: SourceFileSyntax) {
+    let own = AsynchronousLet.names(in: file)
+    let declared = Set(CellAnalysis(file: file).declarations.flatMap(\.names))
+    let earlier = scope.latestSymbols.filter(\.isTask).map(\.name)
+    let names = own.union(Set(earlier).subtracting(declared))
+    guard !names.isEmpty else { return }
+    let uses = AwaitedUses(of: names, in: file)
+    awaitedUses = uses
+    for reference in uses.found { insert(".value", after: reference) }
+  }
+
+  private mutating func noteVariables(of guarding: GuardStmtSyntax) {
+    let reader = NameVisitor(viewMode: .sourceAccurate)
+    reader.walk(guarding)
+    guard !reader.boundAtTopLevel.isEmpty else { return }
+    variables.append(
+      PreparedCell.VariableGroup(
+        statement: statementLines.count - 1, names: reader.boundAtTopLevel))
+  }
+
+  /// Waits for each condition by itself, so that what `guard` binds stays at the top level.
+  private mutating func rewrite(asynchronous guarding: GuardStmtSyntax) {
+    for element in guarding.conditions {
+      let value: ExprSyntax? =
+        switch element.condition {
+        case .expression(let expression): expression
+        case .optionalBinding(let binding): binding.initializer?.value
+        case .matchingPattern(let matching): matching.initializer.value
+        default: nil
+        }
+      guard let value, AwaitFinder.found(in: value) else { continue }
+      awaits = true
+      // In a condition, a brace after a call would begin the statement's body.
+      insert("try martletAwait({ ", before: value)
+      insert(" })", after: value)
+    }
+    for item in guarding.body.statements where AwaitFinder.found(in: item) {
+      guard let variable = item.item.as(VariableDeclSyntax.self) else {
+        wrapAwait(item.item)
+        continue
+      }
+      for value in variable.bindings.compactMap({ $0.initializer?.value })
+      where AwaitFinder.found(in: value) { wrapAwait(value) }
+    }
+  }
+
   // MARK: Statements and expressions
 
-  private mutating func rewrite(_ statement: StmtSyntax) throws(CellsError) {
+  private mutating func rewrite(_ statement: StmtSyntax) {
+    if let guarding = statement.as(GuardStmtSyntax.self) { noteVariables(of: guarding) }
     guard AwaitFinder.found(in: statement) else { return }
-    if statement.is(GuardStmtSyntax.self) {
-      throw .asynchronousGuard(line: place(statement).line, column: place(statement).column)
+    if let guarding = statement.as(GuardStmtSyntax.self) {
+      rewrite(asynchronous: guarding)
+    } else {
+      wrapAwait(statement)
     }
-    wrapAwait(statement)
   }
 
   private mutating func rewrite(

@@ -96,7 +96,7 @@ extension Tensor where Scalar: NumericTensorScalar {
   public static func *= (a: inout Tensor, b: Scalar) { a *= Tensor(b) }
 }
 
-extension Tensor where Scalar: FloatingTensorScalar {
+extension Tensor where Scalar: DivisibleTensorScalar {
   /// Returns the quotient of each pair of elements; shapes broadcast.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)

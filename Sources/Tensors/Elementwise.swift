@@ -129,12 +129,13 @@ public func isNaN<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<B
 }
 
 /// Returns the magnitude of each element; the gradient at 0 is 0.
-public func abs<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.abs).recorded(from: x, { $0 * sign(x) })
+public func abs<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Scalar.dataType.elementType.isUnsigned
+    ? x : x.mapped(.abs).recorded(from: x, { $0 * sign(x) })
 }
 
 /// Returns -1, 0 or 1 for each element; NaN for NaN; no gradient flows through.
-public func sign<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+public func sign<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   x.mapped(.sign)
 }
 
@@ -144,12 +145,12 @@ public func square<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<S
 }
 
 /// Returns each element, or 0 where it is negative; NaN stays; the gradient at 0 is 0.
-public func relu<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+public func relu<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   x.mapped(.relu).recorded(from: x, savingResult: { $0 * Tensor($1 .> 0) })
 }
 
 /// Returns the larger element of each pair; NaN if either is; equal elements share the gradient.
-public func maximum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
+public func maximum<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
   -> Tensor<Scalar>
 {
   a.combined(.maximum, with: b, "maximum").recorded(
@@ -158,14 +159,14 @@ public func maximum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Tenso
 }
 
 /// Returns each element, or `b` where that is larger.
-public func maximum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Scalar)
+public func maximum<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Scalar)
   -> Tensor<Scalar>
 {
   maximum(a, Tensor(b))
 }
 
 /// Returns the smaller element of each pair; NaN if either is; equal elements share the gradient.
-public func minimum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
+public func minimum<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
   -> Tensor<Scalar>
 {
   a.combined(.minimum, with: b, "minimum").recorded(
@@ -174,7 +175,7 @@ public func minimum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Tenso
 }
 
 /// Returns each element, or `b` where that is smaller.
-public func minimum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Scalar)
+public func minimum<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Scalar)
   -> Tensor<Scalar>
 {
   minimum(a, Tensor(b))
@@ -187,7 +188,7 @@ public func minimum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Scala
 /// ```
 ///
 /// The gradient flows through where `x` lies inside the bounds or on them.
-public func clip<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>, _ bounds: ClosedRange<Scalar>)
+public func clip<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>, _ bounds: ClosedRange<Scalar>)
   -> Tensor<Scalar>
 {
   x.combined(.maximum, with: Tensor(bounds.lowerBound), "clip", as: Scalar.self)

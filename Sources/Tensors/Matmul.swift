@@ -27,6 +27,9 @@ public func matmul<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ b: Tenso
     a.shape[a.rank - 1] == depth,
     "matmul: shapes \(a.shape) and \(b.shape) do not chain; the columns of a must equal the rows of b"
   )
+  if Scalar.dataType == .float16 || Scalar.dataType == .bfloat16 {
+    return Tensor(matmul(Tensor<Float>(a), Tensor<Float>(b)))
+  }
   if a.rank == 2 && b.rank == 1 {
     return matvec(a, b).recorded(
       from: a, b, { $0.expandingDims(axis: 1) * b }, { matmul($0, a) })

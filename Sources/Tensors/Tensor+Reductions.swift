@@ -35,13 +35,17 @@ extension Tensor {
 extension Tensor {
   /// The sum over the count; NaN where there are no elements.
   private func averaged(_ name: String, axes: [Int], keepDims: Bool) -> Tensor<Scalar.Mean> {
+    if Scalar.dataType == .float16 || Scalar.dataType == .bfloat16 {
+      return Tensor<Scalar.Mean>(Tensor<Float>(self).averaged(name, axes: axes, keepDims: keepDims))
+    }
     let total = summed(name, axes: axes, keepDims: keepDims)
     let reduced = Set(axes.map { Layout.axis($0, rank: rank, operation: name) })
-    return Tensor<Scalar.Mean>(total) / Scalar.Mean(Layout.count(reduced.map { shape[$0] }))
+    return Tensor<Scalar.Mean>(total)
+      / Tensor<Scalar.Mean>(Tensor<Int>(Layout.count(reduced.map { shape[$0] })))
   }
 }
 
-extension Tensor where Scalar: NumericTensorScalar {
+extension Tensor where Scalar: RealTensorScalar {
   /// Returns the largest of all elements, as a scalar tensor.
   ///
   /// - Precondition: There is an element to choose; a NaN counts as largest.

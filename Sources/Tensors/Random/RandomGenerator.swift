@@ -40,6 +40,11 @@ public struct RandomGenerator: Sendable, Equatable {
       key: key, stream: UInt64(words[1]) << 32 | UInt64(words[0]) | 1)
   }
 
+  /// A stream that nothing else draws from, for numbers that may take several tries.
+  mutating func freshStream() -> RandomStream {
+    RandomStream(key: key, stream: split().stream)
+  }
+
   /// Takes `blocks` blocks; returns the first.
   private mutating func advance(_ blocks: Int) -> UInt64 {
     defer { counter &+= UInt64(blocks) }
@@ -81,21 +86,6 @@ public struct RandomGenerator: Sendable, Equatable {
     return mean == 0 && standardDeviation == 1 ? standard : standard * standardDeviation + mean
   }
 
-  /// Returns integers of `range`, all equally likely.
-  ///
-  /// - Precondition: The range is not empty.
-  public mutating func integers<Scalar: IntegerTensorScalar>(
-    shape: [Int], in range: Range<Scalar>
-  ) -> Tensor<Scalar> {
-    Layout.check(shape, operation: "integers")
-    require(!range.isEmpty, "integers: the range \(range) is empty; it must hold a number")
-    let width = UInt64(truncatingIfNeeded: range.upperBound &- range.lowerBound)
-    let values = (0..<Layout.count(shape)).map { _ in
-      range.lowerBound &+ Scalar(truncatingIfNeeded: below(width))
-    }
-    return Tensor(shape: shape, values: values)
-  }
-
   /// Returns the numbers `0..<count` in random order.
   public mutating func permutation(_ count: Int) -> [Int] {
     require(count >= 0, "permutation: \(count) numbers; the count must be 0 or more")
@@ -112,7 +102,7 @@ public struct RandomGenerator: Sendable, Equatable {
   }
 
   /// A number below `bound`, without bias: the upper half of a product, drawn again in the rare unfair case.
-  private mutating func below(_ bound: UInt64) -> UInt64 {
+  mutating func below(_ bound: UInt64) -> UInt64 {
     let unfair = (0 &- bound) % bound
     while true {
       let product = next().multipliedFullWidth(by: bound)
