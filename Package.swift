@@ -89,6 +89,7 @@ let level2: [Target] = [
   .target(name: "Cells", swiftSettings: syntax, linkerSettings: syntaxLibraries),
   library("Tensors", ["BLAS"]),
   library("Gradients", ["Tensors"]),
+  library("NeuralNetworks", ["Gradients", "Tensors", "BLAS"]),
   library("Plots", ["JSONValues"]),
   library("Tracking", ["SQLite", "Digest"]),
   library("Workflows", ["Digest"]),
@@ -109,7 +110,7 @@ let level3: [Target] = [
       "Tracking", "Workflows", "Cluster", "Digest",
     ],
     swiftSettings: syntax),
-  library("Martlet", ["Tensors", "Gradients", "Plots", "Tracking", "JSONValues"]),
+  library("Martlet", ["Tensors", "Gradients", "NeuralNetworks", "Plots", "Tracking", "JSONValues"]),
 ]
 
 let level4: [Target] = [
@@ -138,6 +139,7 @@ let testTargets: [Target] = [
   tests("Cells", ["Cells"]),
   tests("Tensors", ["Tensors"]),
   tests("Gradients", ["Gradients", "Tensors"]),
+  tests("NeuralNetworks", ["NeuralNetworks", "Gradients", "Tensors"]),
   tests("Plots", ["Plots"]),
   tests("Tracking", ["Tracking", "SQLite"]),
   tests("Workflows", ["Workflows"]),

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "fft.h"
+#include "networks.h"
 #include "random_distributions.h"
 #include "recording.h"
 
