@@ -173,6 +173,24 @@ package enum Kernels {
       source.base + offset * type.byteCount, out.base + outOffset * type.byteCount)
   }
 
+  /// Adds the items of `outer` blocks of `source`, `inner` elements each, to items `indices` of each block of `out`.
+  ///
+  /// - Precondition: Every index lies in `0..<count`.
+  package static func addUp(
+    _ indices: [Int], _ type: ElementType, outer: Int, count: Int, inner: Int, source: Storage,
+    offset: Int, out: Storage
+  ) {
+    precondition(
+      indices.allSatisfy { $0 >= 0 && $0 < count }, "addUp at an index outside 0..<\(count)")
+    precondition(type == .float32 || type == .float64, "addUp of \(type)")
+    check(source, offset, outer * indices.count * inner, type)
+    check(out, 0, outer * count * inner, type)
+    let positions = indices.map(Int64.init)
+    unsafe ck_add_up(
+      type.rawValue, outer, count, inner, positions, positions.count,
+      source.base + offset * type.byteCount, out.base)
+  }
+
   /// The positions of the true elements among `count`, contiguous from element `offset` of `mask`.
   package static func positions(_ mask: Storage, offset: Int, count: Int) -> [Int] {
     check(mask, offset, count, .bool)

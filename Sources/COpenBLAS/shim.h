@@ -1,2 +1,4 @@
 #pragma once
 #include <cblas.h>
+
+#include "lapack.h"

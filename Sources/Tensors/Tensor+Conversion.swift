@@ -17,12 +17,16 @@ extension Tensor {
   public init<Other: TensorScalar>(_ other: Tensor<Other>) {
     if Other.dataType == Scalar.dataType {
       self.init(storage: other.storage, layout: other.layout)
-    } else {
-      other.checkFits(Scalar.dataType)
-      self.init(uninitialized: other.shape)
-      assignAll(from: other)
+      if let node: AnyObject = other.node { self.node = node as? Node<Scalar> }
+      return
     }
-    self = recorded(fromOther: other, { Tensor<Other>($0) })
+    other.checkFits(Scalar.dataType)
+    self.init(uninitialized: other.shape)
+    assignAll(from: other)
+    // Nothing flows through whole numbers.
+    if other.node != nil && Scalar.dataType.isFloatingPoint {
+      self = recorded(fromOther: other, { Tensor<Other>($0) })
+    }
   }
 
   /// Returns the elements converted to another type, as `Tensor<Other>(self)` does.

@@ -110,6 +110,10 @@ void ck_take(size_t item_bytes, size_t outer, size_t n, const int64_t *indices, 
 /// Copies item k of `a` (the same item every time when `step` is 0) over item `indices[k]` of `out`.
 void ck_put(size_t item_bytes, const int64_t *indices, size_t count, size_t step, const void *a, void *out);
 
+/// Adds item k, of `inner` F32 or F64, of each of `outer` blocks of `a` to item `indices[k]` of the `n` of `out`'s.
+void ck_add_up(int type, size_t outer, size_t n, size_t inner, const int64_t *indices, size_t count, const void *a,
+               void *out);
+
 /// Writes the positions of the true elements of a contiguous mask, with room for n + 1; returns how many there are.
 size_t ck_positions(const uint8_t *mask, size_t n, int64_t *out);
 
