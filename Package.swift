@@ -38,6 +38,13 @@ let syntaxLibraries: [LinkerSetting] = [
   ])
 ]
 
+/// Links glibc's vector mathematics where glibc has it.
+#if arch(x86_64)
+  let vectorMathematics: [LinkerSetting] = [.linkedLibrary("mvec"), .linkedLibrary("m")]
+#else
+  let vectorMathematics: [LinkerSetting] = [.linkedLibrary("m")]
+#endif
+
 // MARK: Targets, by level: imports go down only
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -61,7 +68,7 @@ let level0: [Target] = [
   .target(name: "CFaults"),
   .target(name: "CProcesses"),
   .target(name: "CFrontendServer"),
-  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+  .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: vectorMathematics),
 ]
 
 let level1: [Target] = [
@@ -72,15 +79,16 @@ let level1: [Target] = [
   library("Processes", ["CProcesses"]),
   library("SourceKit", ["CSourceKit"]),
   library("CellGate"),
+  library("JSONValues"),
 ]
 
 let level2: [Target] = [
   library("CommandArguments"),
-  library("JupyterProtocol", ["Digest"]),
+  library("JupyterProtocol", ["Digest", "JSONValues"]),
   .target(name: "Cells", swiftSettings: syntax, linkerSettings: syntaxLibraries),
   library("Tensors", ["BLAS"]),
   library("Gradients", ["Tensors"]),
-  library("Plots"),
+  library("Plots", ["JSONValues"]),
   library("Tracking", ["SQLite", "Digest"]),
   library("Workflows", ["Digest"]),
 ]
@@ -100,7 +108,7 @@ let level3: [Target] = [
       "Tracking", "Workflows", "Cluster", "Digest",
     ],
     swiftSettings: syntax),
-  library("Martlet", ["Tensors", "Gradients", "Plots", "Tracking"]),
+  library("Martlet", ["Tensors", "Gradients", "Plots", "Tracking", "JSONValues"]),
 ]
 
 let level4: [Target] = [
@@ -115,12 +123,14 @@ let level4: [Target] = [
     name: "WorkerCommand", dependencies: ["CellWorker"], swiftSettings: strict,
     linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
   .executableTarget(
-    name: "TrackCommand", dependencies: ["Tracking", "CommandArguments"], swiftSettings: strict),
+    name: "TrackCommand", dependencies: ["Tracking", "CommandArguments", "JSONValues"],
+    swiftSettings: strict),
 ]
 
 let testTargets: [Target] = [
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
   tests("Digest", ["Digest"]),
+  tests("JSONValues", ["JSONValues"]),
   tests("ZeroMQ", ["ZeroMQ"]),
   tests("SQLite", ["SQLite"]),
   tests("JupyterProtocol", ["JupyterProtocol"]),

@@ -9,7 +9,7 @@ declare -A level=(
   [CZeroMQ]=0 [CSQLite]=0 [COpenBLAS]=0 [CCrypto]=0 [CSourceKit]=0 [CFaults]=0 [CKernels]=0
   [CProcesses]=0 [CFrontendServer]=0
   [ZeroMQ]=10 [SQLite]=10 [BLAS]=10 [Digest]=10 [Processes]=10 [SourceKit]=10 [CellGate]=10
-  [CommandArguments]=20
+  [JSONValues]=15 [CommandArguments]=20
   [JupyterProtocol]=20 [Cells]=20 [Tensors]=20 [Plots]=20 [Tracking]=20 [Workflows]=20
   [Gradients]=23
   [CellCompiler]=30 [CellWorker]=30 [Kernel]=30 [Cluster]=30 [Assistance]=30 [Martlet]=30

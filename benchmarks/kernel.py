@@ -100,7 +100,7 @@ class Kernel:
                     if kind == "stream":
                         printed += len(said["text"].encode())
                         if on_stream:
-                            on_stream()
+                            on_stream(said["text"])
                     elif kind == "status" and said["execution_state"] == "idle":
                         seconds = time.perf_counter() - start
             if self.shell in ready:

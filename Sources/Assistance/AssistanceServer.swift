@@ -11,6 +11,7 @@ final class AssistanceServer {
   let library: SourceKitLibrary
   let keys: ResultKeys
   private(set) var modules: ModuleFolders
+  private let cache: CompletionCache?
 
   /// - Parameters:
   ///   - toolchain: The toolchain's `usr` folder.
@@ -20,6 +21,20 @@ final class AssistanceServer {
     library = try SourceKitLibrary(toolchain: toolchain)
     keys = ResultKeys(library)
     modules = ModuleFolders(folder: scratch)
+    cache = CompletionCache(environment: ProcessInfo.processInfo.environment)
+    if let cache {
+      // A library that does not know the request works without.
+      _ = try? library.send([
+        "key.request": .name("source.request.codecomplete.cache.ondisk"),
+        "key.name": .text(cache.folder),
+      ])
+    }
+  }
+
+  /// Gives back, while nobody asks, what can be had again at once.
+  func rest() {
+    cache?.prune { modules.cellNumber(ofModule: $0) != nil }
+    releaseUnchangedPages()
   }
 
   /// Answers one request; a refusal by sourcekitd is an empty answer with the reason.
@@ -88,7 +103,7 @@ package func runAssistanceServer(toolchain: String) -> Int32 {
     LineConnection.waitForEnd()
     departure.leave()
   }
-  while let line = connection.readLine(after: restPause, whenIdle: { releaseUnchangedPages() }) {
+  while let line = connection.readLine(after: restPause, whenIdle: { server.rest() }) {
     let reply: AssistanceReply
     if let request = try? JSONDecoder().decode(AssistanceRequest.self, from: Data(line)) {
       reply = server.answer(request)

@@ -20,15 +20,24 @@ package final class Assistant: Sendable {
     package var idle: Duration
     /// The resident memory beyond which a process that has doubled since its start is replaced.
     package var memoryMebibytes: Int
+    /// A stay without requests, after which a process that keeps more than `restMebibytes` is replaced.
+    package var rest: Duration
+    /// What a process may keep at rest.
+    ///
+    /// One that had to read a library for the first time keeps much more than its successor, which finds
+    /// the library's names in the cache.
+    package var restMebibytes: Int
 
     package init(
       first: Duration = .seconds(5), later: Duration = .seconds(2), idle: Duration = .seconds(600),
-      memoryMebibytes: Int = 700
+      memoryMebibytes: Int = 700, rest: Duration = .seconds(3), restMebibytes: Int = 80
     ) {
       self.first = first
       self.later = later
       self.idle = idle
       self.memoryMebibytes = memoryMebibytes
+      self.rest = rest
+      self.restMebibytes = restMebibytes
     }
   }
 
@@ -45,6 +54,8 @@ package final class Assistant: Sendable {
     var loaded: [String]?
     /// What the process held after its first answer.
     var initialMebibytes: Int?
+    /// For what the process was last replaced at rest: once is enough.
+    var restedWith: [String]?
     var isShutDown = false
     var requestCount = 0
   }
@@ -174,7 +185,10 @@ package final class Assistant: Sendable {
   /// Answers one request on the queue; `nil` when there is no answer.
   private func answer(_ request: AssistanceRequest, loading context: String) -> AssistanceReply? {
     state.withLock { $0.requestCount += 1 }
-    defer { endWhenIdle() }
+    defer {
+      replaceAtRest(loading: context, arguments: request.arguments)
+      endWhenIdle()
+    }
     let needs = request.arguments + [context]
     guard let line = try? JSONEncoder().encode(request) else { return nil }
     // A process that died since the last request costs nothing but its start; one that dies of
@@ -223,6 +237,25 @@ package final class Assistant: Sendable {
       let initial = state.initialMebibytes ?? size
       state.initialMebibytes = initial
       return size > max(limits.memoryMebibytes, 2 * initial)
+    }
+  }
+
+  /// Replaces the process shortly after the last request, if it keeps more than another would.
+  private func replaceAtRest(loading context: String, arguments: [String]) {
+    let count = state.withLock { $0.requestCount }
+    let milliseconds = Int(limits.rest / .milliseconds(1))
+    queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { [weak self] in
+      guard let self else { return }
+      let large = self.state.withLock { state -> LineProcess? in
+        guard state.requestCount == count, let process = state.process, let loaded = state.loaded,
+          state.restedWith != loaded, process.residentMebibytes > limits.restMebibytes
+        else { return nil }
+        state.restedWith = loaded
+        return process
+      }
+      guard let large else { return }
+      end(large)
+      warmUp(prefixSource: context, compilerArguments: arguments)
     }
   }
 

@@ -1,48 +1,5 @@
 internal import CKernels
 
-/// The element types kernels exist for; raw values are the C tables' order.
-package enum ElementType: Int32, Sendable, CaseIterable {
-  case float32, float64, int32, int64, bool
-
-  /// Bytes of one element.
-  package var byteCount: Int {
-    switch self {
-    case .float32, .int32: 4
-    case .float64, .int64: 8
-    case .bool: 1
-    }
-  }
-}
-
-/// Elementwise operations of one operand.
-package enum UnaryOperation: Int32, Sendable {
-  case negate, abs, sign, sqrt, exp, expm1, log, log1p, sin, cos, tanh, sigmoid, relu, floor, ceil
-  case round, square, isNaN, not
-}
-
-/// Elementwise operations of two operands.
-package enum BinaryOperation: Int32, Sendable {
-  case add, subtract, multiply, divide, power, maximum, minimum
-  case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
-  case and, or, xor
-
-  /// Whether the result is Boolean whatever the operands are.
-  package var isComparison: Bool {
-    rawValue >= BinaryOperation.equal.rawValue
-      && rawValue <= BinaryOperation.greaterOrEqual.rawValue
-  }
-}
-
-/// Reductions of one axis.
-package enum Reduction: Int32, Sendable {
-  case sum, max, min, argmax, argmin, variance
-}
-
-/// Operations on each row of a matrix.
-package enum RowOperation: Int32, Sendable {
-  case softmax, logSoftmax, logSumExp
-}
-
 /// The CPU level whose kernels run: 0 any machine, 1 AVX2, 2 AVX-512.
 package var kernelLevel: Int { Int(ck_level()) }
 
@@ -87,7 +44,7 @@ package enum Kernels {
   ) {
     precondition(
       ck_has_unary(operation.rawValue, a.type.rawValue), "no \(operation) of \(a.type)")
-    precondition(out.type == (operation == .isNaN ? .bool : a.type), "\(operation) of \(a.type)")
+    precondition(out.type == operation.resultType(a.type), "\(operation) of \(a.type)")
     unsafe ck_unary(
       operation.rawValue, a.type.rawValue, Int32(shape.count), shape, out.address(for: shape),
       out.strides, a.address(for: shape), a.strides)
@@ -104,6 +61,20 @@ package enum Kernels {
     unsafe ck_binary(
       operation.rawValue, a.type.rawValue, Int32(shape.count), shape, out.address(for: shape),
       out.strides, a.address(for: shape), a.strides, b.address(for: shape), b.strides)
+  }
+
+  /// Writes `operation` of `a`, `b` and `c` into `out`.
+  package static func ternary(
+    _ operation: TernaryOperation, shape: [Int], out: StridedView, a: StridedView, b: StridedView,
+    c: StridedView
+  ) {
+    precondition(
+      a.type == b.type && a.type == c.type && a.type == out.type
+        && ck_has_ternary(operation.rawValue, a.type.rawValue), "no \(operation) of \(a.type)")
+    unsafe ck_ternary(
+      operation.rawValue, a.type.rawValue, Int32(shape.count), shape, out.address(for: shape),
+      out.strides, a.address(for: shape), a.strides, b.address(for: shape), b.strides,
+      c.address(for: shape), c.strides)
   }
 
   /// Copies `a` into `out`, converting between their element types as C does.
@@ -128,7 +99,7 @@ package enum Kernels {
   /// The element type of a reduction's result.
   package static func resultType(of reduction: Reduction, _ type: ElementType) -> ElementType {
     switch reduction {
-    case .sum: type == .float32 || type == .float64 ? type : .int64
+    case .sum, .product: type.isFullFloat ? type : type.isUnsigned ? .uint64 : .int64
     case .argmax, .argmin: .int32
     case .max, .min, .variance: type
     }
@@ -136,15 +107,15 @@ package enum Kernels {
 
   /// Reduces the middle axis of `[outer, count, inner]`, contiguous from element `offset` of `source`.
   ///
-  /// - Precondition: `count` is positive unless the reduction is a sum or a variance.
+  /// - Precondition: `count` is positive unless the reduction is a sum, a product or a variance.
   package static func reduce(
     _ reduction: Reduction, _ type: ElementType, outer: Int, count: Int, inner: Int,
     source: Storage, offset: Int, out: Storage, correction: Double = 0
   ) {
     precondition(
-      count > 0 || reduction == .sum || reduction == .variance, "\(reduction) of nothing")
-    precondition(
-      reduction != .variance || type == .float32 || type == .float64, "variance of \(type)")
+      count > 0 || reduction == .sum || reduction == .variance || reduction == .product,
+      "\(reduction) of nothing")
+    precondition(ck_has_reduction(reduction.rawValue, type.rawValue), "\(reduction) of \(type)")
     check(source, offset, outer * count * inner, type)
     check(out, 0, outer * inner, resultType(of: reduction, type))
     unsafe ck_reduce(
@@ -200,6 +171,24 @@ package enum Kernels {
     unsafe ck_put(
       inner * type.byteCount, positions, positions.count, repeats ? 0 : 1,
       source.base + offset * type.byteCount, out.base + outOffset * type.byteCount)
+  }
+
+  /// Adds the items of `outer` blocks of `source`, `inner` elements each, to items `indices` of each block of `out`.
+  ///
+  /// - Precondition: Every index lies in `0..<count`.
+  package static func addUp(
+    _ indices: [Int], _ type: ElementType, outer: Int, count: Int, inner: Int, source: Storage,
+    offset: Int, out: Storage
+  ) {
+    precondition(
+      indices.allSatisfy { $0 >= 0 && $0 < count }, "addUp at an index outside 0..<\(count)")
+    precondition(type == .float32 || type == .float64, "addUp of \(type)")
+    check(source, offset, outer * indices.count * inner, type)
+    check(out, 0, outer * count * inner, type)
+    let positions = indices.map(Int64.init)
+    unsafe ck_add_up(
+      type.rawValue, outer, count, inner, positions, positions.count,
+      source.base + offset * type.byteCount, out.base)
   }
 
   /// The positions of the true elements among `count`, contiguous from element `offset` of `mask`.

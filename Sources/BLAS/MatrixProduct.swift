@@ -74,7 +74,7 @@ extension Kernels {
         UnsafePointer(aAddress.assumingMemoryBound(to: Double.self)), lda,
         UnsafePointer(bAddress.assumingMemoryBound(to: Double.self)), ldb, 0,
         outAddress.assumingMemoryBound(to: Double.self), columns)
-    case .int32, .int64, .bool:
+    default:
       preconditionFailure("BLAS multiplies floating-point matrices only, not \(type)")
     }
   }
@@ -106,7 +106,7 @@ extension Kernels {
         UnsafePointer(aAddress.assumingMemoryBound(to: Double.self)), lda,
         UnsafePointer(xAddress.assumingMemoryBound(to: Double.self)), step, 0,
         out.base.assumingMemoryBound(to: Double.self), 1)
-    case .int32, .int64, .bool:
+    default:
       preconditionFailure("BLAS multiplies floating-point matrices only, not \(type)")
     }
   }

@@ -19,6 +19,12 @@ import CKernels
     unsafe base = ck_allocate(byteCount)
   }
 
+  /// Takes `byteCount` bytes that are all 0.
+  package convenience init(clearedByteCount byteCount: Int) {
+    self.init(byteCount: byteCount)
+    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+  }
+
   /// Copies the elements of `values`.
   package convenience init<Element: BitwiseCopyable>(copying values: [Element]) {
     self.init(byteCount: values.count * MemoryLayout<Element>.stride)

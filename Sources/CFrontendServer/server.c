@@ -11,10 +11,13 @@
 //   P  path of the log, a zero byte, arguments   forks the next compiler, ending an unused one
 //   G                                            lets it go
 //   K                                            kills it
-// The server answers a G with the compiler's wait status, 4 bytes, once it has ended. It ends
-// itself when the socket closes, or when nobody has asked for anything for a while.
+// The server answers a G with the compiler's wait status, 4 bytes, as soon as it is known: a compiler
+// whose work is done says so, and the system needs milliseconds more to take its memory apart. After a short
+// stay without requests it and its child give back the memory that they can have again at once; after a
+// long one, or when the socket closes, they end.
 #define _GNU_SOURCE
 #include "CFrontendServer.h"
+#include "pages.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,17 +34,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CONTROL = 3, REQUEST_BYTES = 1 << 17 };
+enum { CONTROL = 3, REQUEST_BYTES = 1 << 17, REST_MILLISECONDS = 2000 };
 
 static const char response_file[] = "/frontend-arguments";
 static const char gate_module[] = "/CellGate.swiftmodule";
 
 static int idle_milliseconds;  // 0 when this process is no server.
 static int gate = -1;          // A child's end of the pipe that says go.
+static int report = -1;        // A child's end of the pipe that says it is done.
+static int exit_status;
 
 static pid_t child;
-static int child_handle = -1;  // Readable once the child has ended.
+static int child_done = -1;  // Gives the exit status, or ends without one.
 static int child_go = -1;
+static pid_t leaving;  // A child that has given its exit status.
 static int32_t child_status;
 static int has_status;
 static int is_answer_due;
@@ -50,19 +56,30 @@ static int plain_open(const char *path, int flags, mode_t mode) {
   return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
-static void forget_child(void) {
-  if (child_handle >= 0) close(child_handle);
-  if (child_go >= 0) close(child_go);
-  child_handle = child_go = -1;
-  child = 0;
+static int32_t wait_for(pid_t id) {
+  int status = 0;
+  while (waitpid(id, &status, 0) < 0 && errno == EINTR) {}
+  return status;
 }
 
-static void reap_child(void) {
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-  child_status = status;
+/// Takes the status that the child gives, or the one that it died with.
+static void take_status(void) {
+  int code = 0;
+  ssize_t count;
+  while ((count = read(child_done, &code, sizeof code)) < 0 && errno == EINTR) {}
+  if (leaving > 0) wait_for(leaving);
+  leaving = 0;
+  if (count == sizeof code) {
+    child_status = (code & 0xff) << 8;
+    leaving = child;
+  } else {
+    child_status = wait_for(child);
+  }
   has_status = 1;
-  forget_child();
+  close(child_done);
+  close(child_go);
+  child_done = child_go = -1;
+  child = 0;
 }
 
 static void kill_child(void) {
@@ -80,26 +97,34 @@ static void answer_if_due(void) {
   if (send(CONTROL, &child_status, sizeof child_status, MSG_NOSIGNAL) < 0) end(1);
 }
 
+static void note_status(int status, void *unused) {
+  (void)unused;
+  exit_status = status;
+}
+
 /// Returns the response file's descriptor in the new child, -1 in the server.
 static int fork_child(const char *log, const char *arguments, size_t count) {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) end(1);
+  int ends[2], done[2];
+  if (pipe2(ends, O_CLOEXEC) != 0 || pipe2(done, O_CLOEXEC) != 0) end(1);
   pid_t server = getpid();
   pid_t id = fork();
   if (id < 0) end(1);
   if (id > 0) {
     close(ends[0]);
+    close(done[1]);
     child = id;
     child_go = ends[1];
-    child_handle = (int)syscall(SYS_pidfd_open, id, 0);
-    if (child_handle < 0) end(1);
+    child_done = done[0];
     return -1;
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != server) _exit(1);
   close(CONTROL);
   close(ends[1]);
+  close(done[0]);
   gate = ends[0];
+  report = done[1];
+  on_exit(note_status, NULL);
   int output = plain_open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (output < 0) _exit(1);
   dup2(output, 1);
@@ -120,7 +145,7 @@ static int fork_child(const char *log, const char *arguments, size_t count) {
 static int prepare(const char *request, size_t count) {
   if (child > 0) {
     kill_child();
-    reap_child();
+    take_status();
   }
   has_status = 0;
   const char *log = request + 1;
@@ -133,13 +158,20 @@ static int prepare(const char *request, size_t count) {
 /// Serves requests; returns only in a child, with its response file.
 static int serve(void) {
   static char request[REQUEST_BYTES];
+  int is_resting = 0;
   for (;;) {
-    struct pollfd ready[] = {{CONTROL, POLLIN, 0}, {child_handle, POLLIN, 0}};
-    int count = poll(ready, 2, is_answer_due ? -1 : idle_milliseconds);
+    struct pollfd ready[] = {{CONTROL, POLLIN, 0}, {child_done, POLLIN, 0}};
+    int limit = is_resting ? idle_milliseconds : REST_MILLISECONDS;
+    int count = poll(ready, 2, is_answer_due ? -1 : limit);
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) end(0);
+    if (count < 0 || (count == 0 && is_resting)) end(0);
+    is_resting = count == 0;
+    if (is_resting) {
+      release_unchanged_pages();
+      continue;
+    }
     if (child > 0 && ready[1].revents != 0) {
-      reap_child();
+      take_status();
       answer_if_due();
     }
     if (ready[0].revents == 0) continue;
@@ -167,6 +199,8 @@ static int serve(void) {
 }
 
 static void wait_at_gate(void) {
+  struct pollfd ready = {gate, POLLIN, 0};
+  if (poll(&ready, 1, REST_MILLISECONDS) == 0) release_unchanged_pages();
   char word = 0;
   ssize_t count;
   while ((count = read(gate, &word, 1)) < 0 && errno == EINTR) {}
@@ -185,6 +219,13 @@ __attribute__((constructor)) static void start(void) {
   idle_milliseconds = idle ? atoi(idle) : 0;
   unsetenv("MARTLET_FRONTEND_IDLE");
   unsetenv("LD_PRELOAD");
+}
+
+/// Runs after the compiler's own handlers, which have written what was to be written.
+__attribute__((destructor)) static void say_done(void) {
+  if (report < 0) return;
+  if (write(report, &exit_status, sizeof exit_status) < 0) return;
+  _exit(exit_status);
 }
 
 __attribute__((visibility("default"))) int open(const char *path, int flags, ...) {

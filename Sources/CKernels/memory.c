@@ -3,8 +3,11 @@
 // A fresh page costs far more than writing to it, and every operation makes a fresh result, so blocks from 64 KiB up
 // are kept for the next result of about the same size. Classes are four to each power of two: at most a quarter of a
 // block is unused. Smaller blocks go to malloc, which reuses them well.
+//
+// There is no lock: a thread may be stopped for good anywhere (a notebook parks the thread of an interrupted cell), and
+// at worst one block is lost then.
 #define _GNU_SOURCE
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -19,10 +22,8 @@
 #define CLASSES 64
 #define KEPT_PER_CLASS 16
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static void *kept[CLASSES][KEPT_PER_CLASS];
-static int kept_count[CLASSES];
-static size_t kept_bytes;
+static _Atomic(void *) kept[CLASSES][KEPT_PER_CLASS];
+static _Atomic size_t kept_bytes;
 
 /// The class of a block of at least `SMALLEST_POOLED` bytes, and the bytes its blocks have.
 static int size_class(size_t bytes, size_t *rounded) {
@@ -44,18 +45,24 @@ static void *fresh(size_t bytes) {
   return memory;
 }
 
+/// Takes a kept block of the class, or returns null.
+static void *reused(int class, size_t rounded) {
+  for (int i = 0; i < KEPT_PER_CLASS; i++) {
+    if (!atomic_load_explicit(&kept[class][i], memory_order_relaxed)) continue;
+    void *memory = atomic_exchange(&kept[class][i], 0);
+    if (!memory) continue;
+    atomic_fetch_sub(&kept_bytes, rounded);
+    return memory;
+  }
+  return 0;
+}
+
 void *ck_allocate(size_t bytes) {
   if (bytes < SMALLEST_POOLED) return fresh(bytes ? bytes : 1);
   if (bytes > LARGEST_POOLED) return fresh(bytes);
   size_t rounded;
   int class = size_class(bytes, &rounded);
-  void *memory = 0;
-  pthread_mutex_lock(&lock);
-  if (kept_count[class] > 0) {
-    memory = kept[class][--kept_count[class]];
-    kept_bytes -= rounded;
-  }
-  pthread_mutex_unlock(&lock);
+  void *memory = reused(class, rounded);
   return memory ? memory : fresh(rounded);
 }
 
@@ -63,28 +70,23 @@ void ck_release(void *memory, size_t bytes) {
   if (bytes >= SMALLEST_POOLED && bytes <= LARGEST_POOLED) {
     size_t rounded;
     int class = size_class(bytes, &rounded);
-    pthread_mutex_lock(&lock);
-    if (kept_count[class] < KEPT_PER_CLASS && kept_bytes + rounded <= POOL_LIMIT) {
-      kept[class][kept_count[class]++] = memory;
-      kept_bytes += rounded;
-      memory = 0;
+    if (atomic_fetch_add(&kept_bytes, rounded) + rounded <= POOL_LIMIT) {
+      for (int i = 0; i < KEPT_PER_CLASS; i++) {
+        void *none = 0;
+        if (atomic_compare_exchange_strong(&kept[class][i], &none, memory)) return;
+      }
     }
-    pthread_mutex_unlock(&lock);
+    atomic_fetch_sub(&kept_bytes, rounded);
   }
   free(memory);
 }
 
-size_t ck_pool_bytes(void) {
-  pthread_mutex_lock(&lock);
-  size_t bytes = kept_bytes;
-  pthread_mutex_unlock(&lock);
-  return bytes;
-}
+size_t ck_pool_bytes(void) { return atomic_load(&kept_bytes); }
 
 void ck_pool_drain(void) {
-  pthread_mutex_lock(&lock);
-  for (int class = 0; class < CLASSES; class++)
-    while (kept_count[class] > 0) free(kept[class][--kept_count[class]]);
-  kept_bytes = 0;
-  pthread_mutex_unlock(&lock);
+  for (int class = 0; class < CLASSES; class++) {
+    size_t rounded = (size_t)(4 + class % 4) << (class / 4 + 14);
+    void *memory;
+    while ((memory = reused(class, rounded))) free(memory);
+  }
 }

@@ -28,7 +28,9 @@ package final class CellCompiler: Sendable {
     package var modules: String
 
     /// The modules that it holds.
-    static let names: Set = ["Martlet", "Tensors", "Plots", "Tracking"]
+    package static let names: Set = [
+      "Martlet", "Tensors", "Gradients", "Plots", "Tracking", "JSONValues",
+    ]
 
     /// The library beside this program.
     package static var besideExecutable: UserLibrary {

@@ -5,11 +5,8 @@ import Processes
 /// The other end is the library `CFrontendServer`, which is preloaded into the toolchain's compiler.
 /// One thread prepares and runs; any thread may cancel.
 final class FrontendServer: Sendable {
-  /// How long it waits for a request.
-  ///
-  /// It holds some megabytes of its own and shares fifty more
-  /// with other compilers, which a session at rest should not show.
-  private static let idleMilliseconds = 2_000
+  /// How long it waits for a request; it gives back most of its memory much earlier.
+  private static let idleMilliseconds = 600_000
 
   private let control: Int32
 

@@ -117,7 +117,7 @@ private struct Fields {
 
   func port(_ key: String) throws(JupyterProtocolError) -> Int {
     guard let value = values[key] else { throw .connectionKeyMissing(path: path, key: key) }
-    guard let port = value.integer, (1...65535).contains(port) else {
+    guard let port = value.int, (1...65535).contains(port) else {
       throw .connectionValueInvalid(path: path, key: key, expected: "a number from 1 to 65535")
     }
     return port

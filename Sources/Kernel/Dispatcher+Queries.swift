@@ -61,7 +61,7 @@ extension Dispatcher {
       let source = JSONValue.string(entry.source)
       let output = entry.output.map(JSONValue.string) ?? .null
       let text = content.includesOutput ? .array([source, output]) : source
-      return [.integer(entry.session), .integer(entry.line), text]
+      return [.int(entry.session), .int(entry.line), text]
     }
     return Response(content: HistoryReply(history: entries))
   }

@@ -28,9 +28,9 @@ package struct DisplayMessage {
   /// The JSON that the worker takes.
   package var payload: String {
     let hints = metadata.sorted { $0.key < $1.key }
-      .map { "\(JSONCoding.quoted($0.key)):\($0.value)" }.joined(separator: ",")
+      .map { "\(JSONText.quoted($0.key)):\($0.value)" }.joined(separator: ",")
     var text = "{\"data\":\(Self.dataText(bundle)),\"metadata\":{\(hints)}"
-    if let id { text += ",\"display_id\":\(JSONCoding.quoted(id))" }
+    if let id { text += ",\"display_id\":\(JSONText.quoted(id))" }
     if isUpdate { text += ",\"update\":true" }
     return text + "}"
   }
@@ -38,7 +38,7 @@ package struct DisplayMessage {
   /// The bundle as a JSON object.
   static func dataText(_ bundle: MIMEBundle) -> String {
     let members = bundle.contents.sorted { $0.key < $1.key }.map { type, content in
-      "\(JSONCoding.quoted(type)):\(value(of: content, type: type))"
+      "\(JSONText.quoted(type)):\(value(of: content, type: type))"
     }
     return "{\(members.joined(separator: ","))}"
   }
@@ -49,7 +49,7 @@ package struct DisplayMessage {
     case .text(let text):
       // What is not JSON would make the whole message unreadable.
       let isJSON = type == "application/json" || type.hasSuffix("+json")
-      return isJSON && JSONCoding.fault(in: text) == nil ? text : JSONCoding.quoted(text)
+      return isJSON && JSONText.fault(in: text) == nil ? text : JSONText.quoted(text)
     }
   }
 }

@@ -125,7 +125,7 @@ extension MIMEBundle {
   private static func checked(
     _ text: String, type: String, plainText: String
   ) throws(MartletError) -> MIMEBundle {
-    if let fault = JSONCoding.fault(in: text) {
+    if let fault = JSONText.fault(in: text) {
       throw .invalidJSON(type: type, reason: fault)
     }
     return [type: .text(text), "text/plain": .text(plainText)]

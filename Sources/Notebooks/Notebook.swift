@@ -10,7 +10,7 @@ package struct Notebook: Sendable, Equatable {
   private var members: [String: JSONValue]
 
   /// The minor version of the format; cells have identifiers since 5.
-  package var minorVersion: Int { members["nbformat_minor"]?.integer ?? 0 }
+  package var minorVersion: Int { members["nbformat_minor"]?.int ?? 0 }
 
   /// Reads the notebook at `path`.
   ///
@@ -24,8 +24,8 @@ package struct Notebook: Sendable, Equatable {
 
   /// Reads a notebook's JSON; `path` names it in errors.
   package init(json: [UInt8], path: String) throws(NotebookError) {
-    guard let value = try? JSONValue(json: json) else { throw .notJSON(path: path) }
-    guard case .object(var members) = value, let version = members["nbformat"]?.integer else {
+    guard let value = JSONValue(utf8: json) else { throw .notJSON(path: path) }
+    guard case .object(var members) = value, let version = members["nbformat"]?.int else {
       throw .notANotebook(path: path, reason: "it has no member \"nbformat\"")
     }
     guard version == 4 else { throw .wrongFormat(path: path, version: version) }
@@ -33,7 +33,7 @@ package struct Notebook: Sendable, Equatable {
       throw .notANotebook(path: path, reason: "it has no list \"cells\"")
     }
     if members["metadata"] == nil { members["metadata"] = [:] }
-    if members["nbformat_minor"]?.integer == nil { members["nbformat_minor"] = 4 }
+    if members["nbformat_minor"]?.int == nil { members["nbformat_minor"] = 4 }
     guard case .object? = members["metadata"] else {
       throw .notANotebook(path: path, reason: "its \"metadata\" is no object")
     }
@@ -132,7 +132,7 @@ package struct NotebookCell: Sendable, Equatable {
     if members["metadata"] == nil { members["metadata"] = [:] }
     if isCode {
       members["outputs"] = .array(outputs.map(\.json))
-      members["execution_count"] = executionCount.map(JSONValue.integer) ?? .null
+      members["execution_count"] = executionCount.map(JSONValue.int) ?? .null
     }
     return .object(members)
   }

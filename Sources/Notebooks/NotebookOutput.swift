@@ -18,7 +18,7 @@ package enum NotebookOutput: Sendable, Equatable {
     case .result(let data, let metadata, let count):
       return [
         "output_type": "execute_result", "data": Self.saved(data),
-        "metadata": .object(metadata), "execution_count": .integer(count),
+        "metadata": .object(metadata), "execution_count": .int(count),
       ]
     case .display(let data, let metadata, _):
       return [

@@ -123,13 +123,13 @@ enum SwiftLiteral {
     default: break
     }
     guard let first = value.text.first, "-0123456789[{\"".contains(first),
-      let json = try? JSONValue(json: Array(value.text.utf8))
+      let json = JSONValue(utf8: Array(value.text.utf8))
     else { return quoted(value.text) }
     if isString, json.string == nil { return quoted(value.text) }
     let isReal =
       declaration.type.map(realTypes.contains)
       ?? (Double(declaration.value) != nil && Int(declaration.value) == nil)
-    if case .integer = json, value.text.contains(where: { ".eE".contains($0) }) || isReal {
+    if case .int = json, value.text.contains(where: { ".eE".contains($0) }) || isReal {
       return real(Double(value.text) ?? 0)
     }
     return try text(of: json, isTyped: declaration.type != nil, given: given)
@@ -143,8 +143,8 @@ enum SwiftLiteral {
     switch value {
     case .null: return "nil"
     case .bool(let bool): return bool ? "true" : "false"
-    case .integer(let integer): return String(integer)
-    case .number(let number): return real(number)
+    case .int(let integer): return String(integer)
+    case .double(let number): return real(number)
     case .string(let string): return quoted(string)
     case .array(let elements):
       guard !elements.isEmpty else {
@@ -174,7 +174,7 @@ enum SwiftLiteral {
     let mixesNumbers = Set(values.map(kind)) == ["integer", "number"]
     var result: [String] = []
     for value in values {
-      if mixesNumbers, case .integer(let integer) = value {
+      if mixesNumbers, case .int(let integer) = value {
         result.append(real(Double(integer)))
       } else {
         result.append(try text(of: value, isTyped: true, given: given))
@@ -202,8 +202,8 @@ enum SwiftLiteral {
     switch value {
     case .null: "null"
     case .bool: "bool"
-    case .integer: "integer"
-    case .number: "number"
+    case .int: "integer"
+    case .double: "number"
     case .string: "string"
     case .array: "array"
     case .object: "object"

@@ -1,20 +1,26 @@
+import JSONValues
+
 extension Chart {
   /// The chart as a Vega-Lite 5 specification: JSON with sorted names, where NaN and infinities are null.
   ///
   /// Its media type is `application/vnd.vegalite.v5+json`.
   public var vegaLite: String {
-    var specification: [String: JSON] = [
+    var specification: [String: JSONValue] = [
       "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-      "width": .number(Double(width)), "height": .number(Double(height)),
+      "width": .int(width), "height": .int(height),
       "autosize": ["type": "fit", "contains": "padding"],
       "data": ["values": .array(rows)],
     ]
     if !title.isEmpty { specification["title"] = .string(title) }
     specification.merge(marks) { $1 }
-    return JSON.object(specification).text
+    // A page may embed the text in a script, where neither "</script>" nor a line end of JavaScript's
+    // may stand; all of them occur inside quotation marks only.
+    return JSONValue.object(specification).description
+      .replacing("<", with: "\\u003c")
+      .replacing("\u{2028}", with: "\\u2028").replacing("\u{2029}", with: "\\u2029")
   }
 
-  private var rows: [JSON] {
+  private var rows: [JSONValue] {
     switch content {
     case .line(let series), .scatter(let series):
       return series.flatMap { line in
@@ -28,7 +34,7 @@ extension Chart {
       return counts.indices.map {
         [
           "start": .number(edges[$0]), "end": .number(edges[$0 + 1]),
-          "count": .number(Double(counts[$0])),
+          "count": .int(counts[$0]),
         ]
       }
     case .heatmap(let map):
@@ -44,11 +50,11 @@ extension Chart {
   }
 
   /// Numbers a logarithmic axis has no place for become null.
-  private func drawn(_ number: Double, _ scale: Scale) -> JSON {
+  private func drawn(_ number: Double, _ scale: Scale) -> JSONValue {
     scale == .log && number <= 0 ? .null : .number(number)
   }
 
-  private var marks: [String: JSON] {
+  private var marks: [String: JSONValue] {
     switch content {
     case .line(let series):
       // A line through one point is invisible without a mark on it.
@@ -80,8 +86,8 @@ extension Chart {
     }
   }
 
-  private func points(_ mark: JSON, _ series: [Series]) -> [String: JSON] {
-    var encoding: [String: JSON] = [
+  private func points(_ mark: JSONValue, _ series: [Series]) -> [String: JSONValue] {
+    var encoding: [String: JSONValue] = [
       "x": quantity("x", xTitle, xScale), "y": quantity("y", yTitle, yScale),
     ]
     if series.count > 1 {
@@ -94,24 +100,24 @@ extension Chart {
     return ["mark": mark, "encoding": .object(encoding)]
   }
 
-  private func quantity(_ field: String, _ title: String, _ scale: Scale) -> JSON {
+  private func quantity(_ field: String, _ title: String, _ scale: Scale) -> JSONValue {
     [
       "field": .string(field), "type": "quantitative", "title": .string(title),
       "scale": ["type": .string(scale.rawValue), "zero": false],
     ]
   }
 
-  private func named(_ field: String, _ title: String, order: [String]) -> JSON {
+  private func named(_ field: String, _ title: String, order: [String]) -> JSONValue {
     [
       "field": .string(field), "type": "nominal", "title": .string(title),
       "sort": .array(order.map { .string($0) }),
     ]
   }
 
-  private func cells(_ map: Heatmap) -> [String: JSON] {
+  private func cells(_ map: Heatmap) -> [String: JSONValue] {
     let finite = map.values.joined().filter(\.isFinite)
     let middle = ((finite.min() ?? 0) + (finite.max() ?? 0)) / 2
-    let isDark: JSON = .string("datum.value > \(middle)")
+    let isDark: JSONValue = .string("datum.value > \(middle)")
     return [
       "encoding": [
         "x": named("column", xTitle, order: map.columns),
@@ -139,5 +145,13 @@ extension Chart {
         ],
       ],
     ]
+  }
+}
+
+extension JSONValue {
+  /// A whole number without a fraction where that is exact.
+  fileprivate static func number(_ value: Double) -> JSONValue {
+    if let whole = Int(exactly: value), abs(whole) < 1 << 53 { return .int(whole) }
+    return .double(value)
   }
 }

@@ -117,7 +117,7 @@ final class CellRun: Sendable {
   private func bundle(of message: WorkerMessage) -> MIMEBundle {
     var bundle: MIMEBundle = ["text/plain": .string(message.text(0))]
     if message.fields.count > 1, !message.fields[1].isEmpty,
-      let rich = try? JSONValue(json: message.fields[1]), case .object(let forms) = rich
+      let rich = JSONValue(utf8: message.fields[1]), case .object(let forms) = rich
     {
       bundle.merge(forms) { $1 }
     }
@@ -126,7 +126,7 @@ final class CellRun: Sendable {
 
   /// A library's output, from its JSON; `nil` when that is malformed.
   private static func published(_ message: WorkerMessage) -> CellOutput? {
-    guard message.fields.count > 1, let value = try? JSONValue(json: message.fields[1]),
+    guard message.fields.count > 1, let value = JSONValue(utf8: message.fields[1]),
       case .object(let fields) = value
     else { return nil }
     if message.text(0) == "2" {

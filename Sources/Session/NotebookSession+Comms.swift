@@ -133,13 +133,13 @@ extension CommEvent {
     case .message: fields["action"] = "message"
     case .close: fields["action"] = "close"
     }
-    return WorkerMessage.packed([JSONValue.object(fields).json] + buffers)
+    return WorkerMessage.packed([JSONValue.object(fields).utf8] + buffers)
   }
 
   /// Reads what the worker's library did; `nil` when that is malformed.
   init?(packed: [UInt8]) {
     let fields = WorkerMessage.unpacked(packed[...])
-    guard let first = fields.first, let value = try? JSONValue(json: first),
+    guard let first = fields.first, let value = JSONValue(utf8: first),
       let commID = value["comm_id"]?.string
     else { return nil }
     let action: Action

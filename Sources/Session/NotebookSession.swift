@@ -34,6 +34,8 @@ package final class NotebookSession: CellExecutor {
   }
 
   let configuration: Configuration
+  /// The cells of all sessions, for `%history`.
+  let store: (any HistoryStore)?
   let queue = DispatchQueue(label: "martlet.session")
   let shared = Mutex(Shared())
   private let historyBox = Box(SessionHistory())
@@ -75,8 +77,16 @@ package final class NotebookSession: CellExecutor {
     var declaringCells: [String: DeclaringCell] = [:]
   }
 
-  package init(configuration: Configuration = .besideExecutable) {
+  /// Makes a session.
+  ///
+  /// - Parameters:
+  ///   - configuration: Where its parts are.
+  ///   - store: Where the kernel keeps the cells of all sessions; `nil` where nobody keeps them.
+  package init(
+    configuration: Configuration = .besideExecutable, store: (any HistoryStore)? = nil
+  ) {
     self.configuration = configuration
+    self.store = store
   }
 
   package func start(output: @escaping @Sendable (CellOutput) -> Void) {

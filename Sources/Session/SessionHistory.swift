@@ -27,6 +27,8 @@ struct SessionHistory: Sendable {
   private(set) var inputs: [(count: Int, source: String)] = []
   /// The variables that hold values, in the order of their declaration.
   private(set) var variables: [String] = []
+  /// The modules that cells have imported.
+  private(set) var imports: Set<String> = []
   /// The packages that were added.
   var packages: [AddedPackage] = []
   /// The sources that ran to their end, for `%replay`.
@@ -38,6 +40,7 @@ struct SessionHistory: Sendable {
 
   /// Notes the variables that a cell gave values.
   mutating func noteVariables(of cell: PreparedCell, progress: Int?) {
+    imports.formUnion(cell.imports)
     for group in cell.variables {
       variables.removeAll { group.names.contains($0) }
       if group.statement < progress ?? .max { variables += group.names.filter { $0 != "_" } }
@@ -70,6 +73,7 @@ struct SessionHistory: Sendable {
   mutating func workerWasReplaced() {
     scope = SessionScope()
     variables = []
+    imports = []
   }
 }
 

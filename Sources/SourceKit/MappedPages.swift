@@ -1,7 +1,7 @@
 import CSourceKit
 import Glibc
 
-/// Gives back the pages of this process's shared libraries that are as they are in their files.
+/// Gives back the pages of this process's mapped files, libraries and modules, that are as they are in the files.
 ///
 /// A compiler library is a hundred megabytes of code, of which a request touches most. The pages stay
 /// in the system's cache, so that the next request finds them again within milliseconds; until then
@@ -12,9 +12,10 @@ import Glibc
 package func releaseUnchangedPages() -> Int {
   csourcekit_trim_memory()
   var released = 0
-  for mapping in libraryMappings() where mapping.isUnchanged {
+  for mapping in fileMappings() where mapping.isUnchanged {
     // Without private changes nothing is lost: the next access reads the file again. Libraries are
-    // never unloaded here, so the range cannot have become another's meanwhile.
+    // never unloaded here, and modules only while a request is answered, so that the range cannot have
+    // become another's meanwhile.
     let start = unsafe UnsafeMutableRawPointer(bitPattern: mapping.start)
     if unsafe madvise(start, mapping.length, MADV_DONTNEED) == 0 {
       released += mapping.residentBytes
@@ -23,8 +24,8 @@ package func releaseUnchangedPages() -> Int {
   return released
 }
 
-/// One range of addresses that shows a part of a library's file.
-private struct LibraryMapping {
+/// One range of addresses that shows a part of a file.
+private struct FileMapping {
   var start: UInt
   var length: Int
   var residentBytes = 0
@@ -34,27 +35,27 @@ private struct LibraryMapping {
   var isUnchanged: Bool { !isWritable && changedBytes == 0 && residentBytes > 0 }
 }
 
-/// The mappings of shared libraries, as the system describes them.
-private func libraryMappings() -> [LibraryMapping] {
-  var mappings: [LibraryMapping] = []
-  var isLibrary = false
+/// The mappings of files, as the system describes them.
+private func fileMappings() -> [FileMapping] {
+  var mappings: [FileMapping] = []
+  var isFile = false
   for line in contents(of: "/proc/self/smaps").split(separator: "\n") {
     let words = line.split(separator: " ", maxSplits: 5)
     guard let first = words.first else { continue }
     if !first.hasSuffix(":") {
       // As in `7f5f3d68e000-7f5f3d690000 r-xp 00000000 08:01 1234   /lib/libc.so.6`.
       let ends = first.split(separator: "-")
-      isLibrary = words.count == 6 && words[5].contains(".so")
-      guard isLibrary, ends.count == 2, let start = UInt(ends[0], radix: 16),
+      isFile = words.count == 6 && words[5].contains("/")
+      guard isFile, ends.count == 2, let start = UInt(ends[0], radix: 16),
         let end = UInt(ends[1], radix: 16)
       else {
-        isLibrary = false
+        isFile = false
         continue
       }
       mappings.append(
-        LibraryMapping(
+        FileMapping(
           start: start, length: Int(end - start), isWritable: words[1].contains("w")))
-    } else if isLibrary, words.count > 1, let kibibytes = Int(words[1]) {
+    } else if isFile, words.count > 1, let kibibytes = Int(words[1]) {
       switch first {
       case "Rss:": mappings[mappings.count - 1].residentBytes = kibibytes * 1_024
       case "Anonymous:", "Private_Dirty:":

@@ -66,7 +66,7 @@ extension Tensor where Scalar: NumericTensorScalar {
   public static func *= (a: inout Tensor, b: Scalar) { a *= Tensor(b) }
 }
 
-extension Tensor where Scalar: FloatingTensorScalar {
+extension Tensor where Scalar: DivisibleTensorScalar {
   /// Returns the quotient of each pair of elements; shapes broadcast.
   public static func / (a: Tensor, b: Tensor) -> Tensor {
     a.combined(.divide, with: b, "/").recorded(

@@ -40,7 +40,7 @@ public enum CSV {
   ///   - missing: What becomes of missing values.
   /// - Returns: The names and the values, of shape `[lines, fields]`.
   /// - Throws: `CSVError`, with the place of the first mistake.
-  public static func read<Scalar: NumericTensorScalar>(
+  public static func read<Scalar: RealTensorScalar>(
     _ path: String, as type: Scalar.Type = Float.self, header: Header = .automatic,
     delimiter: Character = ",", missing: MissingValues = .fail
   ) throws(CSVError) -> CSVTable<Scalar> {
@@ -55,7 +55,7 @@ public enum CSV {
   /// Reads a numeric table from text, as `read` does from a file.
   ///
   /// - Throws: `CSVError`, which calls the text "text".
-  public static func parse<Scalar: NumericTensorScalar>(
+  public static func parse<Scalar: RealTensorScalar>(
     _ text: String, as type: Scalar.Type = Float.self, header: Header = .automatic,
     delimiter: Character = ",", missing: MissingValues = .fail
   ) throws(CSVError) -> CSVTable<Scalar> {
@@ -64,7 +64,7 @@ public enum CSV {
       missing: missing)
   }
 
-  private static func table<Scalar: NumericTensorScalar>(
+  private static func table<Scalar: RealTensorScalar>(
     _ bytes: [UInt8], file: String, as type: Scalar.Type, header: Header, delimiter: Character,
     missing: MissingValues
   ) throws(CSVError) -> CSVTable<Scalar> {
@@ -134,7 +134,7 @@ public enum CSV {
 }
 
 /// A numeric table with the names of its columns.
-public struct CSVTable<Scalar: NumericTensorScalar>: Sendable, Equatable, Codable {
+public struct CSVTable<Scalar: RealTensorScalar>: Sendable, Equatable, Codable {
   /// The columns' names; empty if the file has no header.
   public let columns: [String]
   /// The numbers, of shape `[lines, fields]`.
@@ -146,7 +146,7 @@ public struct CSVTable<Scalar: NumericTensorScalar>: Sendable, Equatable, Codabl
   }
 }
 
-extension Tensor where Scalar: NumericTensorScalar {
+extension Tensor where Scalar: RealTensorScalar {
   /// Reads a numeric table from a CSV file, without its header if there is one.
   ///
   /// ```swift

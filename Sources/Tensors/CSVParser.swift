@@ -1,5 +1,5 @@
 /// Parses one CSV text.
-struct CSVParser<Scalar: NumericTensorScalar> {
+struct CSVParser<Scalar: RealTensorScalar> {
   private let bytes: [UInt8]
   private let file: String
   private let delimiter: UInt8
@@ -259,16 +259,23 @@ enum DecimalNumber {
   }
 
   /// The number as a tensor's element, or `nil` if it does not fit.
-  func converted<Scalar: NumericTensorScalar>(to type: Scalar.Type) -> Scalar? {
-    switch (self, type) {
-    case (.whole(let value), is Float.Type): Float(value) as? Scalar
-    case (.whole(let value), is Double.Type): Double(value) as? Scalar
-    case (.real(let value), is Float.Type): Float(value) as? Scalar
-    case (.real(let value), is Double.Type): value as? Scalar
-    case (.whole(let value), _): Scalar(exactly: value)
-    case (.real(let value), is Int32.Type): Int32(exactly: value) as? Scalar
-    case (.real(let value), is Int.Type): Int(exactly: value) as? Scalar
-    default: nil
+  func converted<Scalar: RealTensorScalar>(to type: Scalar.Type) -> Scalar? {
+    if let floating = type as? any FloatingTensorScalar.Type {
+      return floating.init(self) as? Scalar
+    }
+    switch self {
+    case .whole(let value): return Scalar(exactly: value)
+    case .real(let value): return Int(exactly: value).flatMap { Scalar(exactly: $0) }
+    }
+  }
+}
+
+extension FloatingTensorScalar {
+  /// The nearest number.
+  fileprivate init(_ number: DecimalNumber) {
+    switch number {
+    case .whole(let value): self.init(value)
+    case .real(let value): self.init(value)
     }
   }
 }

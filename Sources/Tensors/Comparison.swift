@@ -26,7 +26,7 @@ extension Tensor where Scalar: TensorScalar {
   }
 }
 
-extension Tensor where Scalar: NumericTensorScalar {
+extension Tensor where Scalar: RealTensorScalar {
   /// Returns where an element of `a` is less than that of `b`; shapes broadcast.
   public static func .< (a: Tensor, b: Tensor) -> Tensor<Bool> {
     a.combined(.less, with: b, ".<", as: Bool.self)
@@ -38,7 +38,7 @@ extension Tensor where Scalar: NumericTensorScalar {
   }
 }
 
-extension Tensor where Scalar: NumericTensorScalar {
+extension Tensor where Scalar: RealTensorScalar {
   /// Returns where an element of `a` is at most that of `b`; shapes broadcast.
   public static func .<= (a: Tensor, b: Tensor) -> Tensor<Bool> {
     a.combined(.lessOrEqual, with: b, ".<=", as: Bool.self)
@@ -50,7 +50,7 @@ extension Tensor where Scalar: NumericTensorScalar {
   }
 }
 
-extension Tensor where Scalar: NumericTensorScalar {
+extension Tensor where Scalar: RealTensorScalar {
   /// Returns where an element of `a` is greater than that of `b`; shapes broadcast.
   public static func .> (a: Tensor, b: Tensor) -> Tensor<Bool> {
     a.combined(.greater, with: b, ".>", as: Bool.self)
@@ -62,7 +62,7 @@ extension Tensor where Scalar: NumericTensorScalar {
   }
 }
 
-extension Tensor where Scalar: NumericTensorScalar {
+extension Tensor where Scalar: RealTensorScalar {
   /// Returns where an element of `a` is at least that of `b`; shapes broadcast.
   public static func .>= (a: Tensor, b: Tensor) -> Tensor<Bool> {
     a.combined(.greaterOrEqual, with: b, ".>=", as: Bool.self)

@@ -53,62 +53,70 @@ extension Tensor {
   }
 }
 
+extension Tensor where Scalar: NumericTensorScalar {
+  /// The part of a gradient that goes to an operand: 1 where it was chosen, half at a tie.
+  fileprivate func share(of chosen: Tensor<Bool>, tie: Tensor<Bool>) -> Tensor {
+    let half = Tensor<Double>(tie) * 0.5 + Tensor<Double>(chosen)
+    return Tensor(half)
+  }
+}
+
 /// Returns e raised to each element.
 public func exp<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.exp)
+  x.mapped(.exp).recorded(from: x, savingResult: { $0 * $1 })
 }
 
 /// Returns e raised to each element, less 1, accurate near 0.
 public func expm1<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.expm1)
+  x.mapped(.expm1).recorded(from: x, savingResult: { $0 * ($1 + 1) })
 }
 
 /// Returns the natural logarithm of each element; NaN below 0, minus infinity at 0.
 public func log<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.log)
+  x.mapped(.log).recorded(from: x, { $0 / x })
 }
 
 /// Returns the natural logarithm of 1 plus each element, accurate near 0.
 public func log1p<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.log1p)
+  x.mapped(.log1p).recorded(from: x, { $0 / (x + 1) })
 }
 
 /// Returns the square root of each element; NaN below 0.
 public func sqrt<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.sqrt)
+  x.mapped(.sqrt).recorded(from: x, savingResult: { $0 / ($1 * 2) })
 }
 
 /// Returns the sine of each element, in radians.
 public func sin<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.sin)
+  x.mapped(.sin).recorded(from: x, { $0 * cos(x) })
 }
 
 /// Returns the cosine of each element, in radians.
 public func cos<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.cos)
+  x.mapped(.cos).recorded(from: x, { -$0 * sin(x) })
 }
 
 /// Returns the hyperbolic tangent of each element.
 public func tanh<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.tanh)
+  x.mapped(.tanh).recorded(from: x, savingResult: { $0 * (1 - square($1)) })
 }
 
 /// Returns the logistic function 1 / (1 + e^-x) of each element.
 public func sigmoid<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.sigmoid)
+  x.mapped(.sigmoid).recorded(from: x, savingResult: { $0 * ($1 * (1 - $1)) })
 }
 
-/// Returns the largest whole number not above each element.
+/// Returns the largest whole number not above each element; no gradient flows through.
 public func floor<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   x.mapped(.floor)
 }
 
-/// Returns the smallest whole number not below each element.
+/// Returns the smallest whole number not below each element; no gradient flows through.
 public func ceil<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   x.mapped(.ceil)
 }
 
-/// Returns the whole number nearest to each element; halves go to the even one.
+/// Returns the whole number nearest to each element; halves go to the even one; no gradient flows through.
 public func round<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   x.mapped(.round)
 }
@@ -120,49 +128,54 @@ public func isNaN<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<B
   return result
 }
 
-/// Returns the magnitude of each element.
-public func abs<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.abs)
+/// Returns the magnitude of each element; the gradient at 0 is 0.
+public func abs<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  Scalar.dataType.elementType.isUnsigned
+    ? x : x.mapped(.abs).recorded(from: x, { $0 * sign(x) })
 }
 
-/// Returns -1, 0 or 1 for each element; NaN for NaN.
-public func sign<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+/// Returns -1, 0 or 1 for each element; NaN for NaN; no gradient flows through.
+public func sign<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
   x.mapped(.sign)
 }
 
 /// Returns the square of each element.
 public func square<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.square)
+  x.mapped(.square).recorded(from: x, { $0 * (x * 2) })
 }
 
-/// Returns each element, or 0 where it is negative; NaN stays.
-public func relu<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.relu)
+/// Returns each element, or 0 where it is negative; NaN stays; the gradient at 0 is 0.
+public func relu<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.relu).recorded(from: x, savingResult: { $0 * Tensor($1 .> 0) })
 }
 
-/// Returns the larger element of each pair; NaN if either is.
-public func maximum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
+/// Returns the larger element of each pair; NaN if either is; equal elements share the gradient.
+public func maximum<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
   -> Tensor<Scalar>
 {
-  a.combined(.maximum, with: b, "maximum")
+  a.combined(.maximum, with: b, "maximum").recorded(
+    from: a, b, { $0 * a.share(of: a .> b, tie: a .== b) },
+    { $0 * a.share(of: a .< b, tie: a .== b) })
 }
 
 /// Returns each element, or `b` where that is larger.
-public func maximum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Scalar)
+public func maximum<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Scalar)
   -> Tensor<Scalar>
 {
   maximum(a, Tensor(b))
 }
 
-/// Returns the smaller element of each pair; NaN if either is.
-public func minimum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
+/// Returns the smaller element of each pair; NaN if either is; equal elements share the gradient.
+public func minimum<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
   -> Tensor<Scalar>
 {
-  a.combined(.minimum, with: b, "minimum")
+  a.combined(.minimum, with: b, "minimum").recorded(
+    from: a, b, { $0 * a.share(of: a .< b, tie: a .== b) },
+    { $0 * a.share(of: a .> b, tie: a .== b) })
 }
 
 /// Returns each element, or `b` where that is smaller.
-public func minimum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Scalar)
+public func minimum<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Scalar)
   -> Tensor<Scalar>
 {
   minimum(a, Tensor(b))
@@ -173,24 +186,41 @@ public func minimum<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Scala
 /// ```swift
 /// clip(Tensor<Float>([-1, 0.5, 2]), 0...1)  // [0, 0.5, 1]
 /// ```
-public func clip<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>, _ bounds: ClosedRange<Scalar>)
+///
+/// The gradient flows through where `x` lies inside the bounds or on them.
+public func clip<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>, _ bounds: ClosedRange<Scalar>)
   -> Tensor<Scalar>
 {
-  minimum(maximum(x, bounds.lowerBound), bounds.upperBound)
+  x.combined(.maximum, with: Tensor(bounds.lowerBound), "clip", as: Scalar.self)
+    .combined(.minimum, with: Tensor(bounds.upperBound), "clip")
+    .recorded(
+      from: x, { $0 * Tensor((x .>= bounds.lowerBound) .& (x .<= bounds.upperBound)) })
 }
 
 /// Returns each element of `base` to the power of the element of `exponent`.
 public func pow<Scalar: FloatingTensorScalar>(_ base: Tensor<Scalar>, _ exponent: Tensor<Scalar>)
   -> Tensor<Scalar>
 {
-  base.combined(.power, with: exponent, "pow")
+  base.combined(.power, with: exponent, "pow").recorded(
+    from: base, exponent,
+    { gradient in
+      // 0 to the power 0 is constant in its base, where the formula says 0 times infinity.
+      let slope = exponent * pow(base, exponent - 1)
+      return gradient * select((base .== 0) .& (exponent .== 0), Tensor(0), slope)
+    },
+    { gradient in
+      let slope = pow(base, exponent) * log(base)
+      return gradient * select((base .== 0) .& (exponent .>= 0), Tensor(0), slope)
+    })
 }
 
 /// Returns each element of `base` to the power `exponent`.
 public func pow<Scalar: FloatingTensorScalar>(_ base: Tensor<Scalar>, _ exponent: Scalar)
   -> Tensor<Scalar>
 {
-  exponent == 2 ? square(base) : pow(base, Tensor(exponent))
+  if exponent == 2 { return square(base) }
+  return base.combined(.power, with: Tensor(exponent), "pow").recorded(
+    from: base, { exponent == 0 ? $0 * 0 : $0 * (pow(base, exponent - 1) * exponent) })
 }
 
 /// Returns `a` where `mask` is true and `b` elsewhere, as NumPy's `where`.
@@ -218,7 +248,9 @@ public func select<Scalar: TensorScalar>(
   Kernels.select(
     shape: shape, out: result.view, mask: mask.view(over: shape, operation: "select"),
     a: a.view(over: shape, operation: "select"), b: b.view(over: shape, operation: "select"))
-  return result
+  return result.recorded(
+    from: a, b, { select(mask, $0, .cleared(shape: [])) }, { select(mask, .cleared(shape: []), $0) }
+  )
 }
 
 extension Tensor {

@@ -27,10 +27,19 @@ public func matmul<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ b: Tenso
     a.shape[a.rank - 1] == depth,
     "matmul: shapes \(a.shape) and \(b.shape) do not chain; the columns of a must equal the rows of b"
   )
-  if a.rank == 2 && b.rank == 1 { return matvec(a, b) }
+  if Scalar.dataType == .float16 || Scalar.dataType == .bfloat16 {
+    return Tensor(matmul(Tensor<Float>(a), Tensor<Float>(b)))
+  }
+  if a.rank == 2 && b.rank == 1 {
+    return matvec(a, b).recorded(
+      from: a, b, { $0.expandingDims(axis: 1) * b }, { matmul($0, a) })
+  }
   let left = a.rank == 1 ? a.expandingDims(axis: 0) : a
   let right = b.rank == 1 ? b.expandingDims(axis: 1) : b
-  let product = left.rank == 2 && right.rank == 2 ? gemm(left, right) : batched(left, right)
+  let product = (left.rank == 2 && right.rank == 2 ? gemm(left, right) : batched(left, right))
+    .recorded(
+      from: left, right, { matmul($0, right.swappingAxes(-2, -1)) },
+      { matmul(left.swappingAxes(-2, -1), $0) })
   if a.rank == 1 && b.rank == 1 { return product.reshaped(to: []) }
   if a.rank == 1 { return product.squeezed(axis: -2) }
   return b.rank == 1 ? product.squeezed(axis: -1) : product

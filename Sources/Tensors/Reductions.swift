@@ -20,10 +20,26 @@ extension Tensor {
       keepDims
       ? shape.indices.map { axes.contains($0) ? 1 : shape[$0] } : keptAxes.map { shape[$0] }
     require(
-      reducedCount > 0 || reduction == .sum || reduction == .variance
+      reducedCount > 0 || reduction == .sum || reduction == .variance || reduction == .product
         || Layout.count(resultShape) == 0,
       "\(name): shape \(shape) has no elements along axes \(axes.sorted()); there is none to choose"
     )
+    if Scalar.dataType == .float16 || Scalar.dataType == .bfloat16 {
+      let floats = Tensor<Float>(detached)
+      if reduction == .argmax || reduction == .argmin {
+        return floats.reduced(reduction, name, axes: Array(axes), keepDims: keepDims)
+      }
+      return Tensor<Result>(
+        floats.reduced(
+          reduction, name, axes: Array(axes), keepDims: keepDims, correction: correction)
+          as Tensor<Float>)
+    }
+    if Scalar.dataType == .complex64 {
+      return addedParts(Float.self, reduction, name, axes, resultShape)
+    }
+    if Scalar.dataType == .complex128 {
+      return addedParts(Double.self, reduction, name, axes, resultShape)
+    }
     let type = Scalar.dataType.elementType
     let bytes = Kernels.resultType(of: reduction, type).byteCount
     let result = Storage(byteCount: Layout.count(resultShape) * bytes)
@@ -49,6 +65,21 @@ extension Tensor {
       reduction, type, outer: Layout.count(resultShape), count: reducedCount, inner: 1,
       source: source.storage, offset: 0, out: result, correction: correction)
     return Tensor<Result>(storage: result, shape: resultShape)
+  }
+}
+
+extension Tensor {
+  /// The sum of complex numbers: their parts are added along one more axis.
+  private func addedParts<Part: ComplexPart, Result: TensorScalar>(
+    _ part: Part.Type, _ reduction: Reduction, _ name: String, _ axes: Set<Int>, _ shape: [Int]
+  ) -> Tensor<Result> {
+    require(reduction == .sum, "\(name): \(Scalar.dataType) has no \(name); take abs or real first")
+    let parts = Tensor<Part>(
+      storage: storage,
+      layout: Layout(
+        shape: self.shape + [2], strides: strides.map { $0 * 2 } + [1], offset: layout.offset * 2))
+    let sums: Tensor<Part> = parts.reduced(.sum, name, axes: Array(axes), keepDims: false)
+    return Tensor<Result>(storage: sums.contiguous().storage, shape: shape)
   }
 }
 

@@ -39,7 +39,7 @@ public enum Safetensors {
   ///   - tensors: Names and tensors; views are written as they look.
   ///   - path: The file.
   ///   - metadata: Texts to keep beside the tensors.
-  /// - Throws: `SafetensorsError.reservedName` or `cannotWrite`.
+  /// - Throws: `SafetensorsError.reservedName`, `unsupportedType` or `cannotWrite`.
   public static func write(
     _ tensors: [String: any AnyTensor], to path: String, metadata: [String: String] = [:]
   ) throws(SafetensorsError) {
@@ -77,10 +77,13 @@ public enum Safetensors {
     }
     var (data, offset) = ([[UInt8]](), 0)
     for (name, tensor) in ordered {
+      guard let type = tensor.dataType.safetensorsName else {
+        throw .unsupportedType(name: name, type: tensor.dataType)
+      }
       let bytes = tensor.rowMajorBytes()
       let shape = tensor.shape.map { "\($0)" }.joined(separator: ",")
       entries.append(
-        "\(JSONText.quoted(name)):{\"dtype\":\"\(tensor.dataType.safetensorsName)\","
+        "\(JSONText.quoted(name)):{\"dtype\":\"\(type)\","
           + "\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(offset + bytes.count)]}")
       offset += bytes.count
       data.append(bytes)
@@ -93,19 +96,6 @@ public enum Safetensors {
   }
 
   static let metadataName = "__metadata__"
-}
-
-extension DataType {
-  /// The type's name in a safetensors header.
-  var safetensorsName: String {
-    switch self {
-    case .float32: "F32"
-    case .float64: "F64"
-    case .int32: "I32"
-    case .int64: "I64"
-    case .bool: "BOOL"
-    }
-  }
 }
 
 /// The tensors of a safetensors file.

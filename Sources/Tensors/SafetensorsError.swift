@@ -14,6 +14,8 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
   case wrongType(file: String, name: String, found: DataType, expected: DataType)
   /// A tensor cannot have the name of the metadata.
   case reservedName(String)
+  /// The format has no name for the element type.
+  case unsupportedType(name: String, type: DataType)
 
   /// What failed and what to do.
   public var description: String {
@@ -26,7 +28,8 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
       return "\(file) is no valid safetensors file: \(reason). Write or download it again."
     case .unknownType(let file, let name, let type):
       return
-        "\(file): \"\(name)\" has elements of type \(type). Convert it to F32, F64, I32, I64 or BOOL."
+        "\(file): \"\(name)\" has elements of type \(type). Convert it to one of "
+        + DataType.allCases.compactMap(\.safetensorsName).joined(separator: ", ") + "."
     case .noTensor(let file, let name, let names):
       return "\(file) has no tensor \"\(name)\". It has: \(names.joined(separator: ", "))."
     case .wrongType(let file, let name, let found, let expected):
@@ -34,6 +37,9 @@ public enum SafetensorsError: Error, Equatable, CustomStringConvertible {
         + "Read it as Tensor<\(found)>, then convert."
     case .reservedName(let name):
       return "a tensor cannot be called \"\(name)\", the name of the metadata. Choose another."
+    case .unsupportedType(let name, let type):
+      return "\"\(name)\" has elements of type \(type), for which safetensors files have no name. "
+        + "Write its real and imaginary parts."
     }
   }
 }

@@ -11,7 +11,12 @@ internal import BLAS
 public func softmax<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>, axis: Int = -1)
   -> Tensor<Scalar>
 {
-  x.alongRows(.softmax, "softmax", axis: axis)
+  x.alongRows(.softmax, "softmax", axis: axis).recorded(
+    from: x,
+    savingResult: { gradient, y in
+      let weighted = gradient * y
+      return weighted - y * weighted.sum(axis: axis, keepDims: true)
+    })
 }
 
 /// Returns the logarithm of `softmax`, accurate where that is tiny.
@@ -21,7 +26,11 @@ public func softmax<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>, axis: Int
 public func logSoftmax<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>, axis: Int = -1)
   -> Tensor<Scalar>
 {
-  x.alongRows(.logSoftmax, "logSoftmax", axis: axis)
+  x.alongRows(.logSoftmax, "logSoftmax", axis: axis).recorded(
+    from: x,
+    savingResult: { gradient, y in
+      gradient - exp(y) * gradient.sum(axis: axis, keepDims: true)
+    })
 }
 
 /// Returns the logarithm of the sum of e raised to each element along an axis, without overflow.
@@ -32,6 +41,7 @@ public func logSumExp<Scalar: FloatingTensorScalar>(
   _ x: Tensor<Scalar>, axis: Int = -1, keepDims: Bool = false
 ) -> Tensor<Scalar> {
   let result = x.alongRows(.logSumExp, "logSumExp", axis: axis)
+    .recorded(from: x, { $0 * softmax(x, axis: axis) })
   return keepDims ? result : result.squeezed(axis: axis)
 }
 
@@ -43,7 +53,10 @@ extension Tensor where Scalar: FloatingTensorScalar {
     require(
       length > 0 || isEmpty && count / Swift.max(length, 1) == 0,
       "\(name): axis \(axis) of shape \(shape) is empty; there is nothing to add up")
-    let source = swappingAxes(position, rank - 1).contiguous()
+    if Scalar.dataType == .float16 || Scalar.dataType == .bfloat16 {
+      return Tensor(Tensor<Float>(detached).alongRows(operation, name, axis: axis))
+    }
+    let source = detached.swappingAxes(position, rank - 1).contiguous()
     var resultShape = source.shape
     if operation == .logSumExp { resultShape[rank - 1] = 1 }
     let result = Tensor(uninitialized: resultShape)

@@ -65,46 +65,6 @@ extension Tensor {
     return Tensor(
       storage: Storage(repeating: value, count: Layout.count(shape)), shape: shape)
   }
-
-  /// Converts every element of `other`, as `astype` does.
-  ///
-  /// ```swift
-  /// let labels = Tensor<Int32>(data[0..., 64])
-  /// ```
-  ///
-  /// Floating-point numbers lose their fraction on the way to integers; everything but 0 becomes `true`.
-  ///
-  /// - Precondition: Numbers that become integers are finite and fit.
-  public init<Other: TensorScalar>(_ other: Tensor<Other>) {
-    if Other.dataType == Scalar.dataType {
-      self.init(storage: other.storage, layout: other.layout)
-      return
-    }
-    other.checkFits(Scalar.dataType)
-    self.init(uninitialized: other.shape)
-    assignAll(from: other)
-  }
-
-  /// Returns the elements converted to another type, as `Tensor<Other>(self)` does.
-  public func cast<Other: TensorScalar>(to type: Other.Type) -> Tensor<Other> {
-    Tensor<Other>(self)
-  }
-
-  /// Stops the program if a number cannot become an integer of `target`.
-  private func checkFits(_ target: DataType) {
-    guard target == .int32 || target == .int64, dataType != .bool, !isEmpty else { return }
-    if dataType == .int32 || (dataType == .int64 && target == .int64) { return }
-    // The bounds are powers of two, so they are exact as Double; the upper one is excluded.
-    let bound = target == .int32 ? 2_147_483_648.0 : 9_223_372_036_854_775_808.0
-    for extreme in [reduced(.max, "cast"), reduced(.min, "cast")] as [Tensor] {
-      var number = Tensor<Double>(uninitialized: [])
-      number.assignAll(from: extreme)
-      let value = number.item()
-      require(
-        value > -bound - 1 && value < bound,
-        "cast: \(value) does not fit in \(target); integers must be finite and in range")
-    }
-  }
 }
 
 extension Tensor where Scalar: NumericTensorScalar {

@@ -134,8 +134,12 @@ struct NumberFormat {
 
   /// The numbers if the type is floating-point.
   private static func doubles<Scalar: TensorScalar>(_ values: [Scalar]) -> [Double]? {
-    if let floats = values as? [Float] { return floats.map(Double.init) }
-    return values as? [Double]
+    switch values {
+    case let floats as [Float]: floats.map(Double.init)
+    case let floats as [Float16]: floats.map(Double.init)
+    case let floats as [BFloat16]: floats.map { Double($0.float) }
+    default: values as? [Double]
+    }
   }
 
   /// The fewest digits, 1 to 4, that show every number as well as four do.

@@ -12,7 +12,7 @@ extension Tensor {
   ///
   /// - Precondition: There are at most `rank` indices, and each is in range.
   public subscript(_ indices: any TensorIndex...) -> Tensor {
-    get { Tensor(storage: storage, layout: selected(indices)) }
+    get { part(at: indices) }
     set { assign(newValue, to: indices) }
   }
 
@@ -25,7 +25,7 @@ extension Tensor {
   /// It is a type without operators, so that `x[0] += 1` and the like can only mean the tensor.
   @_disfavoredOverload
   public subscript(_ indices: any TensorIndex...) -> TensorLiteral<Scalar> {
-    get { TensorLiteral(Tensor(storage: storage, layout: selected(indices))) }
+    get { TensorLiteral(part(at: indices)) }
     set { assign(Tensor(describedBy: newValue), to: indices) }
   }
 
@@ -38,7 +38,7 @@ extension Tensor {
   ///
   /// - Precondition: Reading selects exactly one element.
   public subscript(scalar indices: any TensorIndex...) -> Scalar {
-    get { Tensor(storage: storage, layout: selected(indices)).item() }
+    get { part(at: indices).item() }
     set { assign(Tensor(newValue), to: indices) }
   }
 
@@ -50,7 +50,7 @@ extension Tensor {
   ///
   /// - Precondition: There are at most `rank` indices, and each is in range.
   public subscript(_ all: UnboundedRange, _ indices: any TensorIndex...) -> Tensor {
-    get { Tensor(storage: storage, layout: selected(padded(indices))) }
+    get { part(at: padded(indices)) }
     set { assign(newValue, to: padded(indices)) }
   }
 
@@ -61,7 +61,7 @@ extension Tensor {
   /// ```
   @_disfavoredOverload
   public subscript(_ all: UnboundedRange, _ indices: any TensorIndex...) -> TensorLiteral<Scalar> {
-    get { TensorLiteral(Tensor(storage: storage, layout: selected(padded(indices)))) }
+    get { TensorLiteral(part(at: padded(indices))) }
     set { assign(Tensor(describedBy: newValue), to: padded(indices)) }
   }
 
@@ -69,36 +69,19 @@ extension Tensor {
     [any TensorIndex](repeating: 0..., count: Swift.max(rank - indices.count, 0)) + indices
   }
 
-  /// The layout of the selected part.
-  private func selected(_ indices: [any TensorIndex]) -> Layout {
-    require(
-      indices.count <= rank,
-      "subscript: \(indices.count) indices for shape \(shape); there are \(rank) axes")
-    var (newShape, newStrides, offset) = ([Int](), [Int](), layout.offset)
-    for (axis, index) in indices.enumerated() {
-      let (start, step, count) = index.selection.resolved(axis: axis, shape: shape)
-      offset += start * strides[axis]
-      if let count {
-        newShape.append(count)
-        newStrides.append(strides[axis] * step)
-      }
-    }
-    newShape += shape[indices.count...]
-    newStrides += strides[indices.count...]
-    return Layout(shape: newShape, strides: newStrides, offset: offset)
+  /// A view of the selected part.
+  private func part(at indices: [any TensorIndex]) -> Tensor {
+    viewing(layout.selecting(indices), { $0.selecting(indices) })
   }
 
   private mutating func assign(_ value: Tensor, to indices: [any TensorIndex]) {
-    makeWritable()
-    let part = selected(indices)
+    let part = layout.selecting(indices)
     guard value.layout.strides(broadcastTo: part.shape) != nil else {
       fail(
         "subscript: shape \(value.shape) cannot be assigned to a part of shape \(part.shape); "
           + "each axis, counted from the last, must be equal or 1")
     }
-    Kernels.copy(
-      shape: part.shape, out: Tensor(storage: storage, layout: part).view,
-      a: value.view(over: part.shape, operation: "subscript"))
+    assign(value, { $0.selecting(indices) })
   }
 
   // MARK: Index arrays
@@ -122,7 +105,9 @@ extension Tensor {
     Kernels.take(
       positions, Scalar.dataType.elementType, outer: outer, count: shape[position], inner: inner,
       source: source.storage, offset: source.layout.offset, out: result.storage)
-    return result
+    let length = shape[position]
+    return result.recorded(
+      from: self, { $0.addedUp(at: positions, axis: position, length: length) })
   }
 
   /// Returns the items at `indices` along an axis, which the axes of `indices` replace.
@@ -217,6 +202,8 @@ extension Tensor {
         "subscript: shape \(value.shape) cannot be assigned to a part of shape \(target); "
           + "each axis, counted from the last, must be equal or 1")
     }
+    let result = nodeAfterPutting(value, at: positions, itemShape: itemShape, count: count)
+    defer { node = result }
     makeWritable()
     if !layout.isContiguous { self = copied() }
     let isOne = value.rank <= itemShape.count

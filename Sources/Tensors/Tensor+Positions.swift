@@ -1,6 +1,6 @@
 internal import BLAS
 
-extension Tensor where Scalar: NumericTensorScalar {
+extension Tensor where Scalar: RealTensorScalar {
   /// Returns the position of the first largest of all elements, counted row by row.
   ///
   /// - Precondition: There is an element to choose; the first NaN counts as largest.
@@ -67,12 +67,12 @@ extension Tensor where Scalar == Bool {
 // MARK: Free functions, as mathematics is written
 
 /// Returns the position of the first largest element along an axis.
-public func argmax<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>, axis: Int) -> Tensor<Int32> {
+public func argmax<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>, axis: Int) -> Tensor<Int32> {
   x.argmax(axis: axis)
 }
 
 /// Returns the position of the first smallest element along an axis.
-public func argmin<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>, axis: Int) -> Tensor<Int32> {
+public func argmin<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>, axis: Int) -> Tensor<Int32> {
   x.argmin(axis: axis)
 }
 

@@ -13,12 +13,13 @@ extension Tensor {
   /// - Returns: The given shape.
   /// - Precondition: The number of elements stays the same.
   public func reshaped(to shape: [Int]) -> Tensor {
-    let shape = inferred(shape)
+    let (shape, oldShape) = (inferred(shape), self.shape)
     let source = contiguous()
     return Tensor(
       storage: source.storage,
       layout: Layout(
-        shape: shape, strides: Layout.rowMajorStrides(shape), offset: source.layout.offset))
+        shape: shape, strides: Layout.rowMajorStrides(shape), offset: source.layout.offset)
+    ).recorded(from: self, { $0.reshaped(to: oldShape) })
   }
 
   private func inferred(_ shape: [Int]) -> [Int] {
@@ -47,7 +48,8 @@ extension Tensor {
   public func transposed() -> Tensor {
     Tensor(
       storage: storage,
-      layout: layout.with(shape: shape.reversed(), strides: layout.strides.reversed()))
+      layout: layout.with(shape: shape.reversed(), strides: layout.strides.reversed())
+    ).recorded(from: self, { $0.transposed() })
   }
 
   /// Returns a view with the axes in another order.
@@ -69,7 +71,10 @@ extension Tensor {
       "permuted: axes \(axes) do not name each axis of shape \(shape) once")
     return Tensor(
       storage: storage,
-      layout: layout.with(shape: order.map { shape[$0] }, strides: order.map { strides[$0] }))
+      layout: layout.with(shape: order.map { shape[$0] }, strides: order.map { strides[$0] })
+    ).recorded(
+      from: self,
+      { gradient in gradient.permuted(axes: order.indices.sorted { order[$0] < order[$1] }) })
   }
 
   /// Returns a view with two axes exchanged.
@@ -92,6 +97,7 @@ extension Tensor {
     shape.insert(1, at: position)
     strides.insert(0, at: position)
     return Tensor(storage: storage, layout: layout.with(shape: shape, strides: strides))
+      .recorded(from: self, { $0.squeezed(axis: position) })
   }
 
   /// Returns a view without axes of length 1.
@@ -109,9 +115,11 @@ extension Tensor {
       dropped = [position]
     }
     let kept = shape.indices.filter { !dropped.contains($0) }
+    let oldShape = shape
     return Tensor(
       storage: storage,
-      layout: layout.with(shape: kept.map { shape[$0] }, strides: kept.map { strides[$0] }))
+      layout: layout.with(shape: kept.map { oldShape[$0] }, strides: kept.map { strides[$0] })
+    ).recorded(from: self, { $0.reshaped(to: oldShape) })
   }
 
   /// Returns a view that repeats axes of length 1, or new ones in front, to fill `shape`.
@@ -124,7 +132,9 @@ extension Tensor {
         "broadcast: shape \(self.shape) does not broadcast to \(shape); "
           + "each axis, counted from the last, must be equal or 1")
     }
+    // The gradient is summed back to this shape wherever it arrives.
     return Tensor(storage: storage, layout: layout.with(shape: shape, strides: strides))
+      .recorded(from: self, { $0 })
   }
 }
 
@@ -162,7 +172,16 @@ public func concatenate<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>], axis:
       a: tensor.view)
     start += tensor.shape[position]
   }
-  return result
+  return result.recorded(
+    from: tensors,
+    { gradient in
+      var start = 0
+      return tensors.map { tensor in
+        let length = tensor.shape[position]
+        defer { start += length }
+        return gradient.part(start..<start + length, axis: position)
+      }
+    })
 }
 
 /// Returns the tensors side by side along a new axis.

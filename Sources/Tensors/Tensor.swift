@@ -87,6 +87,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   package func copied() -> Tensor {
     var result = Tensor(uninitialized: shape)
     result.assignAll(from: self)
+    result.node = node
     return result
   }
 

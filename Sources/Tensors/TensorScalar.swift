@@ -1,72 +1,40 @@
-package import BLAS
-
-/// The element types a tensor may have.
+/// A type a tensor can hold: `Float`, `Double`, `Float16`, `BFloat16`, `Bool`, every integer of 8 to 64 bits, and
+/// `Complex<Float>` and `Complex<Double>`.
 ///
-/// Kernels are chosen by this value inside the library, so a cell compiled without optimisation runs them at full
-/// speed.
-public enum DataType: Int32, Sendable, CaseIterable, CustomStringConvertible {
-  /// `Float`, 32 bits.
-  case float32
-  /// `Double`, 64 bits.
-  case float64
-  /// `Int32`.
-  case int32
-  /// `Int`, 64 bits.
-  case int64
-  /// `Bool`, one byte of 0 or 1.
-  case bool
-
-  /// The bytes of one element.
-  public var byteCount: Int { elementType.byteCount }
-
-  /// The Swift type's name, such as `Float`.
-  public var description: String {
-    switch self {
-    case .float32: "Float"
-    case .float64: "Double"
-    case .int32: "Int32"
-    case .int64: "Int"
-    case .bool: "Bool"
-    }
-  }
-
-  /// The kernels' name of this type.
-  package var elementType: ElementType {
-    switch self {
-    case .float32: .float32
-    case .float64: .float64
-    case .int32: .int32
-    case .int64: .int64
-    case .bool: .bool
-    }
-  }
-}
-
-/// A type a tensor can hold: `Float`, `Double`, `Int32`, `Int` or `Bool`.
-///
-/// Only the library's own conformances work: each has its kernels in C. Arithmetic asks for `NumericTensorScalar`,
-/// functions such as `exp` for `FloatingTensorScalar`; positions from `argmax` are `Int32` (half the memory of `Int`,
-/// and what label columns hold), and comparisons give `Bool`, so both are full tensors with views, selection, counting
-/// and means.
+/// Only the library's own conformances work: each has its kernels in C. Arithmetic asks for `NumericTensorScalar`, order
+/// for `RealTensorScalar`, functions such as `exp` for `FloatingTensorScalar`; positions from `argmax` are `Int32` (half
+/// the memory of `Int`, and what label columns hold), and comparisons give `Bool`, so both are full tensors with views,
+/// selection, counting and means.
 public protocol TensorScalar: Sendable, BitwiseCopyable, Hashable {
-  /// What a sum of such elements has: the type itself, or `Int` for integers and Booleans.
+  /// What a sum of such elements has: the type itself, or `Int` or `UInt64` for narrower integers and Booleans.
   associatedtype Sum: NumericTensorScalar
   /// What a mean of such elements has: the type itself, or `Double` for integers and Booleans.
-  associatedtype Mean: FloatingTensorScalar
+  associatedtype Mean: DivisibleTensorScalar
 
   /// The element type's run-time name.
   static var dataType: DataType { get }
 }
 
 /// A number a tensor can hold.
-public protocol NumericTensorScalar: TensorScalar, SignedNumeric, Comparable {}
+public protocol NumericTensorScalar: TensorScalar, Numeric {}
+
+/// A number with an order: every one that is not complex.
+public protocol RealTensorScalar: NumericTensorScalar, Comparable {}
+
+/// A number with quotients: floating-point and complex numbers.
+public protocol DivisibleTensorScalar: NumericTensorScalar {
+  /// The quotient of two numbers.
+  static func / (a: Self, b: Self) -> Self
+}
 
 /// An integer a tensor can hold; arithmetic wraps around as in NumPy.
-public protocol IntegerTensorScalar: NumericTensorScalar, FixedWidthInteger {}
+public protocol IntegerTensorScalar: RealTensorScalar, FixedWidthInteger {}
 
 /// A floating-point number a tensor can hold.
-public protocol FloatingTensorScalar: NumericTensorScalar, BinaryFloatingPoint
+public protocol FloatingTensorScalar: RealTensorScalar, DivisibleTensorScalar, BinaryFloatingPoint
 where Sum == Self, Mean == Self {}
+
+// MARK: Floating point
 
 extension Float: FloatingTensorScalar {
   /// The sum of `Float` elements is a `Float`, added in `Double`.
@@ -86,23 +54,16 @@ extension Double: FloatingTensorScalar {
   public static var dataType: DataType { .float64 }
 }
 
-extension Int32: IntegerTensorScalar {
-  /// The sum of `Int32` elements is an `Int`.
-  public typealias Sum = Int
-  /// The mean of `Int32` elements is a `Double`.
-  public typealias Mean = Double
-  /// The element type's run-time name, `.int32`.
-  public static var dataType: DataType { .int32 }
+extension Float16: FloatingTensorScalar {
+  /// The sum of `Float16` elements is a `Float16`, added in `Double`.
+  public typealias Sum = Float16
+  /// The mean of `Float16` elements is a `Float16`.
+  public typealias Mean = Float16
+  /// The element type's run-time name, `.float16`.
+  public static var dataType: DataType { .float16 }
 }
 
-extension Int: IntegerTensorScalar {
-  /// The sum of `Int` elements is an `Int`.
-  public typealias Sum = Int
-  /// The mean of `Int` elements is a `Double`.
-  public typealias Mean = Double
-  /// The element type's run-time name, `.int64`.
-  public static var dataType: DataType { .int64 }
-}
+// MARK: Booleans
 
 extension Bool: TensorScalar {
   /// The sum of `Bool` elements counts the true ones.

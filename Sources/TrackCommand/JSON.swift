@@ -1,3 +1,5 @@
+import JSONValues
+
 /// A JSON text in the making; members keep their order.
 enum JSON {
   case null
@@ -27,7 +29,7 @@ enum JSON {
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += "\(value)"
     case .number(let value): text += value.isFinite ? jsonNumber(value) : "\"\(jsonNumber(value))\""
-    case .string(let value): Self.write(value, to: &text)
+    case .string(let value): text += JSONText.quoted(value)
     case .array(let elements) where elements.isEmpty: text += "[]"
     case .object(let members) where members.isEmpty: text += "{}"
     case .array(let elements):
@@ -42,30 +44,11 @@ enum JSON {
       var separator = "{\n"
       for (key, value) in members {
         text += "\(separator)\(indentation)  "
-        Self.write(key, to: &text)
-        text += ": "
+        text += JSONText.quoted(key) + ": "
         value.write(to: &text, indentation: indentation + "  ")
         separator = ",\n"
       }
       text += "\n\(indentation)}"
     }
-  }
-
-  private static func write(_ string: String, to text: inout String) {
-    text += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    text += "\""
   }
 }

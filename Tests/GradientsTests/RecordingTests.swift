@@ -25,11 +25,11 @@ struct RecordingTests {
   @Test("releases a chain of a million operations without overflowing the stack")
   func longChain() {
     let one = Tensor<Float>(1)
-    let (value, slope) = valueAndGrad(at: Tensor<Float>(0)) { x in
+    let (value, slope) = valueAndGrad { (x: Tensor<Float>) in
       var y = x
       for _ in 0..<1_000_000 { y = y + one }
       return y
-    }
+    }(Tensor(0))
     #expect(value.item() == 1_000_000)
     #expect(slope.item() == 1)
   }

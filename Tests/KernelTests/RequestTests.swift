@@ -31,12 +31,12 @@ struct RequestTests {
     for (cursor, expected) in [(3, 3), (nil, 5), (99, 5), (-1, 0)] as [(Int?, Int)] {
       let reply = try await frontend.reply(to: CompleteRequest(code: flag, cursor: cursor))
       #expect(reply["matches"] == ["print"])
-      #expect(reply["cursor_end"] == .integer(expected))
+      #expect(reply["cursor_end"] == .int(expected))
       #expect(
         reply["metadata"]?["_jupyter_types_experimental"] == [
           [
             "text": "print", "type": "function", "signature": "(_:)", "start": 0,
-            "end": .integer(expected),
+            "end": .int(expected),
           ]
         ])
     }

@@ -68,8 +68,12 @@ struct CreationTests {
       _ = Tensor<Int32>(Tensor<Double>([1, .nan]))
     }
     await #expect(processExitsWith: .failure) {
-      _ = Tensor<Int32>(Tensor<Int>([1 << 40]))
+      _ = Tensor<UInt8>(Tensor<Float>([256]))
     }
+    await #expect(processExitsWith: .failure) {
+      _ = Tensor<Float>(Tensor<Complex<Float>>(real: [1], imaginary: [0]))
+    }
+    #expect(Tensor<Int32>(Tensor<Int>([1 << 40])).scalars == [0])
     #expect(Tensor<Int32>(Tensor<Int>([2_147_483_647, -2_147_483_648])).scalars == [.max, .min])
   }
 

@@ -350,3 +350,30 @@ def test_at_rest_after_a_completion_the_memory_is_small(kernel):
         assert time.monotonic() < end, f"{total:.0f} MiB at rest"
         time.sleep(0.5)
     assert matches(kernel, "small.rev") == ["reverse", "reversed"]
+
+
+def test_what_libraries_offer_is_kept_for_the_next_kernel(start_kernel, tmp_path):
+    entries = tmp_path / "cache" / "martlet" / "completion"
+
+    def complete_in_a_new_kernel():
+        kernel = start_kernel(XDG_CACHE_HOME=str(tmp_path / "cache"))
+        kernel.ok("import Foundation\nlet fileManagers = [FileManager.default]")
+        assert "FileManager" in matches(kernel, "FileMan")
+        assert "fileManagers" in matches(kernel, "fileMan")
+        end = time.monotonic() + 60
+        while any(entry.name.startswith("Cell_") for entry in entries.iterdir()):
+            assert time.monotonic() < end, "entries of cells are never removed"
+            time.sleep(0.2)
+        return {entry.name: entry.stat().st_mtime_ns for entry in entries.iterdir()}
+
+    first = complete_in_a_new_kernel()
+    assert any(name.startswith("Foundation-") for name in first)
+    assert complete_in_a_new_kernel() == first
+
+
+def test_completion_works_without_a_folder_for_the_cache(start_kernel, tmp_path):
+    in_the_way = tmp_path / "cache"
+    in_the_way.write_text("not a folder")
+    kernel = start_kernel(XDG_CACHE_HOME=str(in_the_way))
+    kernel.ok("let small = [1]")
+    assert "small" in matches(kernel, "smal")

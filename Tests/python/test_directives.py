@@ -108,6 +108,25 @@ def test_who_and_whos_tell_names_types_sizes_and_values(kernel):
     assert "Int" in rows["name"] and "never" not in rows
 
 
+def test_whos_knows_the_sizes_of_tensors_and_of_what_holds_them(kernel):
+    kernel.ok(
+        "import Martlet\nlet weights = Tensor<Float>.zeros(shape: [256, 1024])\n"
+        "let layers = [weights, weights]\nstruct Model { var kernel: Tensor<Double> }\n"
+        "let model = Model(kernel: .zeros(shape: [128]))\nlet text = String(repeating: \"x\", count: 2048)"
+    )
+    kernel.ok(
+        "final class Cache {}\nextension Cache: MemorySized { var memorySize: Int { 3 << 20 } }\n"
+        "let cache = Cache()"
+    )
+    text = kernel.ok("%whos").contents("display_data")[0]["data"]["text/plain"]
+    rows = {line.split()[0]: line for line in text.splitlines()[2:]}
+    assert "Tensor<Float>" in rows["weights"] and " 1.0 MiB " in rows["weights"], text
+    assert " 2.0 MiB " in rows["layers"], text
+    assert " 1.0 KiB " in rows["model"], text
+    assert " 2.0 KiB " in rows["text"], text
+    assert " 3.0 MiB " in rows["cache"], text
+
+
 def test_reset_gives_a_new_worker_without_anything(kernel):
     kernel.ok("import Foundation\nlet before = ProcessInfo.processInfo.processIdentifier")
     pid = kernel.ok("before").value
@@ -211,13 +230,43 @@ def test_timeit_is_interrupted(shared_kernel):
 # MARK: History and files
 
 
-def test_history_prints_cells_by_number_range_and_pattern(kernel):
+def test_history_prints_cells_by_number_range_and_pattern(start_kernel, tmp_path):
+    kernel = start_kernel(MARTLET_HISTORY=str(tmp_path / "history.sqlite"))
     for code in ("let a = 1", "let b = [1, 2]", "print(a)"):
         kernel.ok(code)
     assert kernel.ok("%history").stream() == "let a = 1\nlet b = [1, 2]\nprint(a)\n"
     assert kernel.ok("%history -n 2-3").stream() == "2: let b = [1, 2]\n3: print(a)\n"
     assert kernel.ok("%history -n -g let*2").stream() == "2: let b = [1, 2]\n"
     assert kernel.ok("%history -g [1, 99").stream() == "No cell was found.\n"
+    assert kernel.ok("%history -l 2").stream() == "%history -n -g let*2\n%history -g [1, 99\n"
+    kernel.ok("b.count * 21")
+    assert kernel.ok("%history -n -o 2 9").stream() == "2: let b = [1, 2]\n9: b.count * 21\n// → 42\n"
+
+
+def test_history_searches_earlier_sessions(start_kernel, tmp_path):
+    file = str(tmp_path / "history.sqlite")
+    first = start_kernel(MARTLET_HISTORY=file)
+    for code in ("let rate = 0.1", "rate * 2", "print(1)"):
+        first.ok(code)
+    first.manager.shutdown_kernel(now=False)
+    kernel = start_kernel(MARTLET_HISTORY=file)
+    kernel.ok("let rate = 0.5")
+    found = kernel.ok("%history -o -g rate").stream()
+    assert found == "1/1: let rate = 0.1\n1/2: rate * 2\n// → 0.2\n  1: let rate = 0.5\n"
+    assert kernel.ok("%history -g let rate = 0.1").stream() == "1/1: let rate = 0.1\n"
+    assert kernel.ok("%history ~1/2-").stream() == "1/2: rate * 2\n1/3: print(1)\n"
+    assert kernel.ok("%history 1/3 1").stream() == "1/3: print(1)\n  1: let rate = 0.5\n"
+    kernel.ok("print(1)")
+    unique = kernel.ok("%history -u -l 2 -g print").stream()
+    assert unique == '2/6: print(1)\n'.replace("2/", "")
+    assert "-g searches all sessions" in kernel.fails("%history 2 -g x").error["evalue"]
+    kernel.ok("%save kept ~1/1-2")
+    assert (tmp_path / "kept.swift").read_text() == "let rate = 0.1\n\nrate * 2\n"
+    # Without a history, the session knows its own cells.
+    alone = start_kernel(MARTLET_HISTORY=":memory:")
+    alone.ok("let here = 1")
+    assert alone.ok("%history -g let").stream() == "1: let here = 1\n"
+    assert alone.ok("%history ~1/").stream() == "No cell was found.\n"
 
 
 def test_load_asks_the_frontend_to_replace_the_cell(kernel, tmp_path):

@@ -100,6 +100,43 @@ def test_a_repository_is_fetched_at_a_version(start_kernel, packages, tmp_path):
     )
 
 
+def test_a_repository_is_updated_within_its_requirement(start_kernel, packages, tmp_path):
+    folder = packages / "counting"
+
+    def git(*words):
+        identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+        subprocess.run(["git", *identity, *words], cwd=folder, check=True, timeout=30)
+
+    def release(tag):
+        source = folder / "Sources/Counting/Version.swift"
+        source.write_text(f'public func version() -> String {{ "{tag}" }}\n')
+        git("add", ".")
+        git("commit", "-q", "-m", tag)
+        git("tag", tag)
+
+    git("init", "-q", "-b", "main")
+    release("1.2.0")
+    named = f"url:file://{folder} from:1.0.0"
+    used = f"%package add {named}\nimport Counting\nversion()"
+    cache = str(tmp_path / "cache")
+    first = start_kernel(XDG_CACHE_HOME=cache)
+    assert first.ok("%package update").stream().startswith("This session uses no repository")
+    assert first.ok(used).value == '"1.2.0"'
+    assert "counting is up to date at 1.2.0" in first.ok("%package update").stream()
+    release("1.3.0")
+    release("2.0.0")
+    # It stays where it is, for other kernels too, until somebody asks.
+    second = start_kernel(XDG_CACHE_HOME=cache)
+    assert second.ok(used).value == '"1.2.0"'
+    told = second.ok("%package update").stream()
+    assert "counting was 1.2.0 and is 1.3.0 now; restart the kernel to use it" in told
+    assert second.ok("version()").value == '"1.2.0"'
+    third = start_kernel(XDG_CACHE_HOME=cache)
+    assert third.ok(used).value == '"1.3.0"'
+    branch = f"url:file://{folder} branch:main"
+    assert "counting is fetched at main" in third.ok(f"%package update {branch}").stream()
+
+
 def test_errors_of_packages_are_shown(start_kernel, packages, tmp_path):
     kernel = start_kernel(XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert "no folder nothing" in error(kernel.fails("%package add path:nothing"))

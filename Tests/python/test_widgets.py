@@ -136,17 +136,22 @@ def test_every_model_is_one_of_ipywidgets_with_a_state_that_it_knows(cells):
     import ipywidgets
 
     models = {}
-    for widget in vars(ipywidgets).values():
-        if isinstance(widget, type) and hasattr(widget, "_model_name"):
-            traits = {n: t for n, t in widget.class_traits(sync=True).items()}
-            models[traits["_model_name"].default_value] = traits
+    classes = [ipywidgets.Widget]
+    while classes:
+        widget = classes.pop()
+        classes += widget.__subclasses__()
+        if hasattr(widget, "_model_name"):
+            traits = widget.class_traits(sync=True)
+            models.setdefault(traits["_model_name"].default_value, traits)
     result = cells.ok(
         "let everyWidget: [Widget] = [IntSlider(), FloatSlider(), IntProgress(), FloatProgress(), "
         'Checkbox(), Text(), Label("l"), HTML("<b>"), Dropdown(["a"]), Button("b"), Output(), '
-        'HBox(Label("x")), VBox()]\nfor widget in everyWidget { widget.layout.width = "50%" }'
+        'HBox(Label("x")), VBox()]\nfor widget in everyWidget { widget.layout.width = "50%" }\n'
+        "for case let control as ControlWidget in everyWidget {\n"
+        '  control.style.descriptionWidth = "initial"\n  control.tooltip = "t"\n}'
     )
     opened_models = opened(result)
-    assert len(opened_models) == 13 + 1 + 13
+    assert len(opened_models) == 13 + 1 + 13 + 10
     for opening in opened_models:
         state = opening["data"]["state"]
         traits = models[state["_model_name"]]
@@ -339,7 +344,7 @@ def test_a_running_cell_sees_what_the_user_does(busy):
     stop = opened(result, "ButtonModel")[0]["comm_id"]
     cell = kernel.send(
         'print("running")\nvar seen: [Int] = []\nwhile stop.clickCount == 0 {\n'
-        "  if seen.last != slider.value { seen.append(slider.value) }\n}\nseen"
+        "  if seen.last != slider.value { seen.append(slider.value) }\n}\nseen + [slider.value]"
     )
     kernel.await_output("running")
 

@@ -1,3 +1,6 @@
+import Dispatch
+import Synchronization
+
 /// One cell that was run.
 package struct HistoryEntry: Sendable, Equatable {
   /// The session's number, from 1.
@@ -45,6 +48,24 @@ package protocol HistoryStore: Sendable {
 
 extension HistoryStore {
   package func close() async {}
+
+  /// Returns the entries asked for, for threads that may wait, as those of tasks must not.
+  package func cells(_ query: HistoryQuery) -> [HistoryEntry] {
+    let found = Found()
+    let isDone = DispatchSemaphore(value: 0)
+    Task.detached {
+      let entries = await entries(query)
+      found.entries.withLock { $0 = entries }
+      isDone.signal()
+    }
+    isDone.wait()
+    return found.entries.withLock { $0 }
+  }
+}
+
+/// What a task hands to the thread that waits for it.
+private final class Found: Sendable {
+  let entries = Mutex<[HistoryEntry]>([])
 }
 
 /// A stretch of lines with a session's end known.

@@ -5,6 +5,8 @@ public final class Checkbox: ValueWidget<Bool> {
     super.init(
       Model(name: "Checkbox"), value: value, description: description, ["indent": false])
   }
+
+  override var styleModel: String { "CheckboxStyle" }
 }
 
 /// A line of text that the user can edit.
@@ -33,6 +35,8 @@ public final class Text: ValueWidget<String> {
     submitHandlers.withLock { $0.append(handler) }
   }
 
+  override var styleModel: String { "TextStyle" }
+
   override func receiveCustom(_ content: JSONValue) throws {
     guard content["event"]?.string == "submit" else { return }
     for handler in submitHandlers.withLock({ $0 }) { try handler(value) }
@@ -45,6 +49,8 @@ public final class Label: ValueWidget<String> {
   public init(_ value: String = "") {
     super.init(Model(name: "Label"), value: value)
   }
+
+  override var styleModel: String { "LabelStyle" }
 }
 
 /// A piece of HTML.
@@ -53,10 +59,12 @@ public final class HTML: ValueWidget<String> {
   public init(_ value: String = "", description: String = "") {
     super.init(Model(name: "HTML"), value: value, description: description)
   }
+
+  override var styleModel: String { "HTMLStyle" }
 }
 
 /// A list from which one text is chosen.
-public final class Dropdown: Widget, InputWidget {
+public final class Dropdown: ControlWidget, InputWidget {
   private let observers = GuardedValue<[(String) throws -> Void]>([])
 
   /// Makes a list.
@@ -102,18 +110,6 @@ public final class Dropdown: Widget, InputWidget {
     set { if let place = options.firstIndex(of: newValue) { index = place } }
   }
 
-  /// The text beside the list.
-  public var label: String {
-    get { get("description", else: "") }
-    set { set("description", newValue) }
-  }
-
-  /// Whether the user cannot choose.
-  public var isDisabled: Bool {
-    get { get("disabled", else: false) }
-    set { set("disabled", newValue) }
-  }
-
   /// Calls `handler` with every new choice from now on.
   public func observe(_ handler: @escaping (String) throws -> Void) {
     observers.withLock { $0.append(handler) }
@@ -139,7 +135,7 @@ public final class Dropdown: Widget, InputWidget {
 /// button.onClick { train() }
 /// button
 /// ```
-public final class Button: Widget {
+public final class Button: ControlWidget {
   /// The colour that says what kind of action it is.
   public enum Style: String, Sendable {
     case standard = ""
@@ -165,17 +161,7 @@ public final class Button: Widget {
       ])
   }
 
-  /// The text on it.
-  public var label: String {
-    get { get("description", else: "") }
-    set { set("description", newValue) }
-  }
-
-  /// Whether it cannot be pressed.
-  public var isDisabled: Bool {
-    get { get("disabled", else: false) }
-    set { set("disabled", newValue) }
-  }
+  override var styleModel: String { "ButtonStyle" }
 
   /// Calls `handler` whenever the button is pressed.
   public func onClick(_ handler: @escaping () throws -> Void) {

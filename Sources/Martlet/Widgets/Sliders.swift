@@ -64,6 +64,8 @@ public final class IntSlider: RangedWidget<Int> {
       Model(name: "IntSlider"), value: value, range: range, description: description,
       ["step": .int(Swift.max(1, step)), "continuous_update": .bool(isContinuous)])
   }
+
+  override var styleModel: String { "SliderStyle" }
 }
 
 /// A slider over numbers.
@@ -90,6 +92,8 @@ public final class FloatSlider: RangedWidget<Double> {
         "continuous_update": .bool(isContinuous),
       ])
   }
+
+  override var styleModel: String { "SliderStyle" }
 }
 
 /// A bar that shows a whole number in a range; see `Progress` for loops.
@@ -100,6 +104,8 @@ public final class IntProgress: RangedWidget<Int> {
       Model(name: "IntProgress", view: "Progress"), value: value, range: range,
       description: description, ["bar_style": ""])
   }
+
+  override var styleModel: String { "ProgressStyle" }
 }
 
 /// A bar that shows a number in a range; see `Progress` for loops.
@@ -112,4 +118,6 @@ public final class FloatProgress: RangedWidget<Double> {
       Model(name: "FloatProgress", view: "Progress"), value: value, range: range,
       description: description, ["bar_style": ""])
   }
+
+  override var styleModel: String { "ProgressStyle" }
 }

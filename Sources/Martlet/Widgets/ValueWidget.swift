@@ -10,7 +10,7 @@ public protocol InputWidget: Widget {
 }
 
 /// A widget that holds one value.
-public class ValueWidget<Value: WidgetValue>: Widget, InputWidget {
+public class ValueWidget<Value: WidgetValue>: ControlWidget, InputWidget {
   private let initial: Value
   private let observers = GuardedValue<[(Value) throws -> Void]>([])
 
@@ -28,18 +28,6 @@ public class ValueWidget<Value: WidgetValue>: Widget, InputWidget {
   public var value: Value {
     get { get("value", else: initial) }
     set { set("value", allowed(newValue)) }
-  }
-
-  /// The text beside the control.
-  public var label: String {
-    get { get("description", else: "") }
-    set { set("description", newValue) }
-  }
-
-  /// Whether the user cannot change the value.
-  public var isDisabled: Bool {
-    get { get("disabled", else: false) }
-    set { set("disabled", newValue) }
   }
 
   /// Calls `handler` with every new value from now on, whether the user or the program set it.

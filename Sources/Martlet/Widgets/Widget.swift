@@ -13,12 +13,14 @@ public class Widget: DisplayRepresentable, CustomStringConvertible {
     /// The name of its view, without the ending `View`; that of the class by default.
     var view: String?
     var module = "@jupyter-widgets/controls"
+    /// The view's module; the model's by default.
+    var viewModule: String?
     var version = "2.0.0"
 
     var state: [String: JSONValue] {
       [
         "_model_module": .string(module), "_model_module_version": .string(version),
-        "_model_name": .string(name + "Model"), "_view_module": .string(module),
+        "_model_name": .string(name + "Model"), "_view_module": .string(viewModule ?? module),
         "_view_module_version": .string(version), "_view_name": .string((view ?? name) + "View"),
       ]
     }

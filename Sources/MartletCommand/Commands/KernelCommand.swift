@@ -28,11 +28,13 @@ struct KernelCommand: Subcommand {
   }
 
   func run() throws -> Int32 {
+    let connection = try ConnectionFile(path: connectionFile)
+    let history = HistoryLocation().open()
     let kernel = Kernel(
-      connection: try ConnectionFile(path: connectionFile), executor: NotebookSession(),
+      connection: connection, executor: NotebookSession(store: history),
       information: KernelInformation(
         version: Martlet.version, languageVersion: Toolchain.requiredVersion),
-      history: HistoryLocation().open())
+      history: history)
     return try kernel.run()
   }
 }

@@ -6,35 +6,7 @@ import Workflows
 
 extension DirectiveTable {
   static let files: [DirectiveDefinition] = [
-    DirectiveDefinition(
-      name: "history", form: .line, usage: ["%history [-n] [-g PATTERN] [RANGE]..."],
-      summary: "Print the cells of this session as they were run.",
-      details: """
-        RANGE is a number as in 4, numbers as in 2-5, or 7- for all from 7 on. -n prints the numbers.
-        -g keeps cells that hold PATTERN, in which * stands for any text and ? for one character.
-        """
-    ) { call throws(DirectiveError) in
-      var words = try call.words()
-      let hasNumbers = words.contains("-n")
-      words.removeAll { $0 == "-n" }
-      var cells = call.session.history.inputs.dropLast()[...]
-      if let index = words.firstIndex(of: "-g") {
-        guard index + 1 < words.count else { throw .usage("-g needs a pattern") }
-        let pattern = words[index + 1]
-        words.removeSubrange(index...(index + 1))
-        let glob = GlobPattern("*\(pattern)*")
-        cells = cells.filter { glob.matches($0.source) }[...]
-      }
-      let ranges = try call.ranges(words)
-      let chosen = cells.filter { cell in ranges.isEmpty || ranges.contains { $0 ~= cell.count } }
-      guard !chosen.isEmpty else { return call.print("No cell was found.") }
-      let width = chosen.map { String($0.count).count }.max() ?? 1
-      let texts = chosen.map { cell in
-        hasNumbers
-          ? "\(String(cell.count).paddedLeft(to: width)): \(cell.source)" : cell.source
-      }
-      call.print(texts.joined(separator: "\n"))
-    },
+    history,
     DirectiveDefinition(
       name: "load", form: .line, usage: ["%load FILE"],
       summary: "Put a file's text into the cell in place of this line."
@@ -49,9 +21,9 @@ extension DirectiveTable {
     },
     DirectiveDefinition(
       name: "save", form: .line, usage: ["%save [-f | -a] FILE [RANGE]..."],
-      summary: "Write cells of this session to a Swift file.",
+      summary: "Write cells to a Swift file.",
       details: """
-        Without RANGE, all cells before this one; RANGE as for %history. Directives become comments.
+        Without RANGE, all cells of this session before this one; RANGE as for %history. Directives become comments.
         A file that exists is replaced with -f and continued with -a only.
         """
     ) { call throws(DirectiveError) in
@@ -97,22 +69,6 @@ extension DirectiveCall {
     }
   }
 
-  /// Ranges of execution counts.
-  fileprivate func ranges(_ words: [String]) throws(DirectiveError) -> [ClosedRange<Int>] {
-    var result: [ClosedRange<Int>] = []
-    for word in words {
-      let ends = word.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
-      guard ends.count <= 2, let first = Int(ends[0]), first > 0,
-        let last = ends.count == 1 ? first : ends[1].isEmpty ? Int.max : Int(ends[1]),
-        last >= first
-      else {
-        throw .usage("\"\(word)\" is no range of cells; write 4, 2-5 or 7-")
-      }
-      result.append(first...last)
-    }
-    return result
-  }
-
   fileprivate func save() throws(DirectiveError) {
     var words = try words()
     let replaces = words.contains("-f")
@@ -122,9 +78,9 @@ extension DirectiveCall {
     guard !(replaces && appends) else { throw .usage("-f and -a exclude each other") }
     path = DirectiveWords.expandingHome(path)
     if !(path.split(separator: "/").last ?? "").contains(".") { path += ".swift" }
-    let ranges = try ranges(Array(words.dropFirst()))
-    let cells = session.history.inputs.dropLast()
-      .filter { cell in ranges.isEmpty || ranges.contains { $0 ~= cell.count } }
+    var ranges: [CellRange] = []
+    for word in words.dropFirst() { ranges.append(try CellRange(word)) }
+    let cells = cells(in: ranges)
     guard !cells.isEmpty else { throw .failed("no cell was run that could be saved") }
     let text = cells.map { Self.swiftText($0.source) }.joined(separator: "\n\n") + "\n"
     let target = session.absolutePath(path)

@@ -53,6 +53,8 @@ struct PackageBuild {
       if case .path = source {
         var seen: Set<String> = []
         try digest(folder, version: version, &hasher, &seen)
+      } else if let checkout = checkout(of: source) {
+        hasher.update(checkout.pins)
       }
     }
     hasher.update(Array(manifestText(target: "", libraries).utf8))
@@ -66,29 +68,16 @@ struct PackageBuild {
   private func folder(of source: PackageRequest.Source) throws(DirectiveError) -> String {
     switch source {
     case .path(let path): return path
-    case .url(let url, let requirement):
-      let key = sha256(Array("\(url) \(requirement)".utf8)).prefix(12)
-      let folder = "\(cache)/checkouts/" + key.map { String($0, radix: 36) }.joined(separator: "-")
-      let checkouts = folder + "/.build/checkouts"
-      if let name = Files.names(in: checkouts).first { return "\(checkouts)/\(name)" }
-      let manifest = """
-        // swift-tools-version: 6.0
-        import PackageDescription
-        let package = Package(name: "checkout", dependencies: [\(source.manifestLine)])
-        """
-      try write(manifest, to: folder, "Package.swift")
-      let status = try call.run(
-        swift, ["package", "--package-path", folder] + cacheArguments + ["resolve"])
-      guard status == .exited(0),
-        let name = Files.names(in: checkouts).first(where: {
-          PackageRequest.Source.path($0).identity == source.identity
-        })
-      else {
-        Files.removeFolder(folder)
-        throw .failed("\(url) could not be fetched (\(status)); its messages stand above")
-      }
-      return "\(checkouts)/\(name)"
+    case .url:
+      guard let checkout = checkout(of: source) else { return "" }
+      return try checkout.fetch()
     }
+  }
+
+  /// A repository's place in the cache.
+  func checkout(of source: PackageRequest.Source) -> PackageCheckout? {
+    PackageCheckout(
+      of: source, call: call, swift: swift, cache: cache, cacheArguments: cacheArguments)
   }
 
   /// A package's manifest, which is evaluated once for each text.
@@ -158,6 +147,10 @@ struct PackageBuild {
     let note = folder + "/complete"
     if !Files.exists(note) || !Files.exists("\(product.folder)/lib\(target).so") {
       try write(manifestText(target: target, libraries), to: folder, "Package.swift")
+      // One repository is built as it was fetched; among several, SwiftPM finds what goes together.
+      if request.sources.count == 1, let pins = checkout(of: request.sources[0])?.pins {
+        try write(String(decoding: pins, as: UTF8.self), to: folder, "Package.resolved")
+      }
       let status = try call.run(
         swift,
         ["build", "--package-path", folder, "-c", "release", "--build-system", "native"]

@@ -8,7 +8,9 @@ extension DirectiveTable {
       name: "package", form: .line,
       usage: [
         "%package add path:FOLDER [products:NAME,…]",
-        "%package add url:URL (from:VERSION | exact:VERSION | branch:NAME | revision:HASH)",
+        "%package add url:URL (from:VERSION | upToNextMinor:VERSION | exact:VERSION | branch:NAME "
+          + "| revision:HASH)",
+        "%package update [url:URL from:VERSION]",
         "%package list",
       ],
       summary: "Build Swift packages and make them importable.",
@@ -16,7 +18,9 @@ extension DirectiveTable {
         At any time in a session; later cells can import the packages' modules. Packages are built once,
         with optimisation, and kept in martlet/packages of XDG_CACHE_HOME or ~/.cache for all kernels;
         they are built again when a file of the package, a package that it depends on by path, or the
-        toolchain changes. Packages that depend on the same package belong in one line: '%package add
+        toolchain changes. A repository stays at the version that was fetched first, until '%package update'
+        fetches the newest one that is allowed; without url:, of all repositories that this session
+        uses. Packages that depend on the same package belong in one line: '%package add
         path:A path:B'.
         """
     ) { call throws(DirectiveError) in
@@ -28,7 +32,8 @@ extension DirectiveTable {
           "\($0.name): import \($0.modules.joined(separator: ", "))"
         }
         call.print(lines.isEmpty ? "No package was added." : lines.joined(separator: "\n"))
-      case nil: throw .usage("'add' or 'list' must follow")
+      case "update": try call.updatePackages(Array(words.dropFirst()))
+      case nil: throw .usage("'add', 'update' or 'list' must follow")
       case .some(let word): throw .usage("\"\(word)\" is not understood here")
       }
     }
@@ -43,6 +48,8 @@ struct AddedPackage: Sendable {
   /// Those and all they depend on.
   let allModules: [String]
   let library: String
+  /// Where they came from.
+  let sources: [PackageRequest.Source]
 }
 
 extension DirectiveCall {
@@ -73,8 +80,34 @@ extension DirectiveCall {
     session.history.packages.append(
       AddedPackage(
         name: name, modules: product.ownModules, allModules: product.modules,
-        library: product.library))
+        library: product.library, sources: request.sources))
     print("\(name) \(product.isFresh ? "was built" : "was built before"): import \(imports)")
+  }
+
+  /// Fetches newer versions of repositories.
+  fileprivate func updatePackages(_ words: [String]) throws(DirectiveError) {
+    let compiler = try compiler()
+    let used = session.history.packages.flatMap(\.sources)
+    var request = PackageRequest(sources: used)
+    if !words.isEmpty { request = try packageRequest(words) }
+    let build = PackageBuild(
+      call: self, compiler: compiler, request: request, cache: try packageCache(compiler))
+    let checkouts = request.sources.compactMap(build.checkout(of:))
+    guard !checkouts.isEmpty else {
+      return print("This session uses no repository; name one with url: and its version.")
+    }
+    for checkout in checkouts {
+      let name = checkout.source.identity
+      let (old, new) = try checkout.update()
+      guard old != new else {
+        print("\(name) is up to date at \(new)")
+        continue
+      }
+      let isLoaded = used.contains(checkout.source)
+      print(
+        (old.map { "\(name) was \($0) and is \(new) now" } ?? "\(name) is fetched at \(new)")
+          + (isLoaded ? "; restart the kernel to use it" : ""))
+    }
   }
 
   private func packageRequest(_ words: [String]) throws(DirectiveError) -> PackageRequest {
@@ -115,7 +148,7 @@ extension DirectiveCall {
   private func refuseClash(
     of product: PackageBuild.Product, name: String
   ) throws(DirectiveError) {
-    let ours = ["Martlet", "Tensors", "Plots", "Tracking"]
+    let ours = CellCompiler.UserLibrary.names
     if let module = product.modules.first(where: ours.contains) {
       throw .failed("\(name) has a module \(module), as Martlet has; they cannot be used together")
     }

@@ -10,7 +10,7 @@ struct PackageManifest {
 
   /// Reads the JSON; `nil` when it is none.
   init?(json: [UInt8]) {
-    guard let value = try? JSONValue(json: json), let name = value["name"]?.string else {
+    guard let value = JSONValue(utf8: json), let name = value["name"]?.string else {
       return nil
     }
     self.name = name
@@ -40,7 +40,7 @@ package enum PackagePlan {
       let text = line.drop { $0 == " " }
       guard text.hasPrefix("args: ["), text.utf8.count > mark.utf8.count,
         String(text).contains(mark), String(text).contains("\"-emit-module-path\""),
-        case .array(let values)? = try? JSONValue(json: Array(text.dropFirst("args: ".count).utf8))
+        case .array(let values)? = JSONValue(utf8: Array(text.dropFirst("args: ".count).utf8))
       else { continue }
       return importArguments(values.compactMap(\.string))
     }

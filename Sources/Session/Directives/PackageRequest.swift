@@ -15,6 +15,9 @@ package struct PackageRequest: Equatable {
     let reason: String
   }
 
+  /// Asks for all products of `sources`.
+  init(sources: [Source]) { self.sources = sources }
+
   /// Reads `path:FOLDER`, `url:URL from:1.2.0` and `products:A,B`, after `add`.
   package init(_ words: [String]) throws(Invalid) {
     for word in words {
@@ -29,17 +32,21 @@ package struct PackageRequest: Equatable {
       case "path": sources.append(.path(value))
       case "url": sources.append(.url(value, requirement: ""))
       case "products": products += value.split(separator: ",").map(String.init)
-      case "from", "exact", "branch", "revision":
+      case "from", "exact", "branch", "revision", "upToNextMinor":
         guard case .url(let url, requirement: "")? = sources.last else {
           throw Invalid(reason: "\(word) must follow a url:")
         }
-        sources[sources.count - 1] = .url(url, requirement: "\(word[..<colon]): \"\(value)\"")
+        let requirement =
+          word[..<colon] == "upToNextMinor"
+          ? ".upToNextMinor(from: \"\(value)\")" : "\(word[..<colon]): \"\(value)\""
+        sources[sources.count - 1] = .url(url, requirement: requirement)
       default: throw Invalid(reason: "\"\(word)\" is neither path:FOLDER nor url:URL")
       }
     }
     guard !sources.isEmpty else { throw Invalid(reason: "path:FOLDER or url:URL is missing") }
     for case .url(let url, requirement: "") in sources {
-      throw Invalid(reason: "url:\(url) needs a version: from:, exact:, branch: or revision:")
+      throw Invalid(
+        reason: "url:\(url) needs a version: from:, upToNextMinor:, exact:, branch: or revision:")
     }
   }
 }

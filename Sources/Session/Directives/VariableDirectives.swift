@@ -1,3 +1,4 @@
+import CellCompiler
 import Cells
 import JupyterProtocol
 import Kernel
@@ -16,8 +17,9 @@ extension DirectiveTable {
       name: "whos", form: .line, usage: ["%whos [TYPE]..."],
       summary: "Show the session's variables with type, size and value.",
       details: """
-        The size counts the elements of arrays, sets, dictionaries and strings. A + behind it says
-        that the value refers to objects, whose sizes are not known.
+        The size counts the elements of tensors, arrays, sets, dictionaries and strings. A + behind it
+        says that the value refers to objects, whose sizes are not known; a type of your own that is
+        MemorySized tells its size.
         """
     ) { call throws(DirectiveError) in
       let rows = try call.variables()
@@ -117,7 +119,13 @@ extension DirectiveCall {
     let rows = names.map { name in
       (name: name, expression: "martletRow(\(name.hasPrefix("`") ? name : "`\(name)`"))")
     }
-    let texts = try session.hiddenTexts(of: rows, functions: Self.functions, context)
+    let library = CellCompiler.UserLibrary.names
+    let functions =
+      session.history.imports.isDisjoint(with: library)
+      ? "fileprivate func martletKnown<T>(_ value: T) -> Int? { nil }\n"
+      : "import Martlet\nfileprivate func martletKnown<T>(_ value: T) -> Int? "
+        + "{ (value as? any MemorySized)?.memorySize }\n"
+    let texts = try session.hiddenTexts(of: rows, functions: functions + Self.functions, context)
     return texts.map { name, text in
       let parts = text.split(separator: "\u{1f}", omittingEmptySubsequences: false)
       return VariableRow(
@@ -164,6 +172,7 @@ extension DirectiveCall {
     }
     fileprivate func martletSize<T>(_ value: T) -> (Int, Bool) {
       let own = MemoryLayout<T>.size
+      if let known = martletKnown(value) { return (own + known, true) }
       if let text = value as? String { return (own + (text.utf8.count > 15 ? text.utf8.count : 0), true) }
       if T.self is AnyClass || T.self is AnyObject.Type { return (own, false) }
       let mirror = Mirror(reflecting: value)

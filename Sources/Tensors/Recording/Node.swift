@@ -15,10 +15,29 @@ package enum Edges<Scalar: TensorScalar>: Sendable {
   case none
   /// One operand.
   case one(Node<Scalar>, Pullback<Scalar, Scalar>)
+  /// One operand, with the result (without its node, which would hold itself) for the pullback.
+  case saving(
+    Node<Scalar>, result: Tensor<Scalar>,
+    @Sendable (Tensor<Scalar>, Tensor<Scalar>) -> Tensor<Scalar>)
   /// Two operands.
   case two(Node<Scalar>, Pullback<Scalar, Scalar>, Node<Scalar>, Pullback<Scalar, Scalar>)
   /// Operands of other numbers or types: hands the gradients to the reverse pass itself.
   case many(@Sendable (Tensor<Scalar>, ReversePass) -> Void)
+}
+
+/// An operand's place in a graph, without its element type.
+package struct RecordedOperand: Sendable {
+  fileprivate let ancestry: Ancestry
+  fileprivate let wanted: @Sendable (ReversePass) -> Bool
+  /// Hands a gradient, a tensor of the operand's type, to a pass.
+  fileprivate let add: @Sendable (Any, ReversePass) -> Void
+
+  fileprivate init(
+    ancestry: Ancestry, wanted: @escaping @Sendable (ReversePass) -> Bool,
+    add: @escaping @Sendable (Any, ReversePass) -> Void
+  ) {
+    (self.ancestry, self.wanted, self.add) = (ancestry, wanted, add)
+  }
 }
 
 extension Tensor {
@@ -80,15 +99,8 @@ extension Tensor {
     savingResult pullback: @autoclosure () -> @Sendable (Tensor, Tensor) -> Tensor
   ) -> Tensor {
     guard operand.node != nil, let node = operand.recordedNode else { return self }
-    let (result, pullback) = (detached, pullback())
-    // The node would hold itself through its result; so the pass, which has the node, gives it to the result.
     return attached(
-      ancestry: node.ancestry,
-      edges: .many { gradient, pass in
-        pass.add(to: node) {
-          pullback(gradient, result.attached(to: pass.currentNode(of: Scalar.self)))
-        }
-      })
+      ancestry: node.ancestry, edges: .saving(node, result: detached, pullback()))
   }
 
   /// Records an operation of two operands, each with its pullback.
@@ -138,23 +150,49 @@ extension Tensor {
     _ pullback: @autoclosure () -> @Sendable (Tensor) -> [Tensor]
   ) -> Tensor {
     guard operands.contains(where: { $0.node != nil }) else { return self }
-    let nodes = operands.map(\.recordedNode)
-    guard let ancestry = Self.ancestry(of: nodes) else { return self }
     let pullback = pullback()
+    return recorded(from: operands.map { $0.recordedOperand }) { pullback($0) }
+  }
+
+  /// This tensor's place in a graph, whatever its element type; `nil` if it is not recorded now.
+  package var recordedOperand: RecordedOperand? {
+    guard let node = recordedNode else { return nil }
+    return RecordedOperand(ancestry: node.ancestry, wanted: { $0.wants(node) }) { gradient, pass in
+      guard let gradient = gradient as? Tensor else {
+        fail("gradient: \(type(of: gradient)) for an operand of type \(Tensor.self)")
+      }
+      pass.add(to: node) { gradient }
+    }
+  }
+
+  /// Records an operation of operands of any types; the pullback gives their gradients in order, as tensors.
+  package func recorded(
+    from operands: [RecordedOperand?], pullback: @escaping @Sendable (Tensor) -> [Any]
+  ) -> Tensor {
+    let ancestries = operands.compactMap { $0?.ancestry }
+    guard let first = ancestries.first else { return self }
     return attached(
-      ancestry: ancestry,
+      ancestry: ancestries.dropFirst().reduce(first) { $0.union($1) },
       edges: .many { gradient, pass in
-        guard nodes.contains(where: { $0.map(pass.wants) ?? false }) else { return }
-        for (node, part) in zip(nodes, pullback(gradient)) {
-          if let node { pass.add(to: node) { part } }
-        }
+        guard operands.contains(where: { $0?.wanted(pass) ?? false }) else { return }
+        for (operand, part) in zip(operands, pullback(gradient)) { operand?.add(part, pass) }
       })
   }
 
-  private static func ancestry(of nodes: [Node<Scalar>?]) -> Ancestry? {
-    var result: Ancestry?
-    for case let node? in nodes { result = result?.union(node.ancestry) ?? node.ancestry }
-    return result
+  /// Records this result as that of a graph that is made only when its gradient is wanted.
+  ///
+  /// `replay` gives the result again, recorded; it holds nothing that this graph has in between.
+  package func recordedLater(_ replay: @escaping @Sendable () -> Tensor) -> Tensor {
+    guard let node = recordedNode else { return detached }
+    return detached.attached(
+      ancestry: node.ancestry,
+      edges: .many { gradient, pass in
+        let inner = ReversePass(within: pass)
+        let result = RecordingMode.all { replay() }
+        guard let node = result.node else { return }
+        inner.add(to: node) { gradient }
+        inner.run()
+      })
   }
 
   /// Stops the program if this tensor is being differentiated, as `operation` has no gradient.

@@ -7,34 +7,30 @@ package import BLAS
 package final class ReversePass {
   /// The nodes of the walk have numbers from here.
   private let base: Int
-  private let wanted: Wanted
+  private let scope: DifferentiationScope
+  /// The pass that gets the gradients of earlier nodes.
+  private let outer: ReversePass?
   /// The gradients so far by the node's number, in chunks, as numbers may be spread when other threads record.
   private var chunks: [[PendingGradient?]] = []
-  private var current: PendingGradient?
   private static let chunkLength = 1024
-
-  /// Which nodes are of interest.
-  private enum Wanted {
-    case scope(DifferentiationScope)
-    case all
-  }
 
   /// Prepares a walk down to the inputs of `scope`, whose first node has the number `base`.
   package init(scope: DifferentiationScope, base: Int) {
-    wanted = .scope(scope)
+    self.scope = scope
     self.base = base
+    outer = nil
   }
 
-  /// Prepares a walk over all nodes from number `base`.
-  package init(base: Int) {
-    wanted = .all
-    self.base = base
+  /// Prepares a walk over nodes that are made from now on, for another pass, which goes on with earlier ones.
+  package init(within outer: ReversePass) {
+    scope = outer.scope
+    base = takeNodeNumbers()
+    self.outer = outer
   }
 
   /// Whether a gradient of `node` leads to the inputs.
   package func wants<Scalar: TensorScalar>(_ node: Node<Scalar>) -> Bool {
-    guard node.id >= base else { return false }
-    guard case .scope(let scope) = wanted else { return true }
+    if node.id < base { return outer?.wants(node) ?? false }
     return node.ancestry.contains(scope)
   }
 
@@ -42,7 +38,11 @@ package final class ReversePass {
   package func add<Scalar: TensorScalar>(
     to node: Node<Scalar>, _ gradient: () -> Tensor<Scalar>
   ) {
-    guard wants(node) else { return }
+    if node.id < base {
+      outer?.add(to: node, gradient)
+      return
+    }
+    guard node.ancestry.contains(scope) else { return }
     let gradient = gradient().summed(to: node.shape)
     let (chunk, place) = (node.id - base).quotientAndRemainder(dividingBy: Self.chunkLength)
     while chunks.count <= chunk { chunks.append([]) }
@@ -57,14 +57,13 @@ package final class ReversePass {
   }
 
   /// Walks back until only nodes with numbers below `end` have gradients that have not been handed on.
-  package func run(downTo end: Int) {
+  package func run(downTo end: Int = 0) {
     while let chunk = chunks.indices.last {
       let start = base + chunk * Self.chunkLength
       var place = chunks[chunk].count - 1
       while place >= 0 && start + place >= end {
         if let pending = chunks[chunk][place] {
           chunks[chunk][place] = nil
-          current = pending
           pending.propagate(in: self)
         }
         place -= 1
@@ -72,7 +71,6 @@ package final class ReversePass {
       if start <= end { break }
       chunks.removeLast()
     }
-    current = nil
   }
 
   /// The gradient that has arrived at node number `id`, or `nil` if the result does not depend on it.
@@ -80,11 +78,6 @@ package final class ReversePass {
     let (chunk, place) = (id - base).quotientAndRemainder(dividingBy: Self.chunkLength)
     guard id >= base, chunk < chunks.count, place < chunks[chunk].count else { return nil }
     return (chunks[chunk][place] as? Pending<Scalar>)?.gradient
-  }
-
-  /// The node whose gradient is being handed on.
-  func currentNode<Scalar: TensorScalar>(of type: Scalar.Type) -> Node<Scalar>? {
-    (current as? Pending<Scalar>)?.node
   }
 }
 
@@ -108,6 +101,8 @@ private final class Pending<Scalar: TensorScalar>: PendingGradient {
     switch node.edges {
     case .none: break
     case .one(let operand, let pullback): pass.add(to: operand) { pullback(gradient) }
+    case .saving(let operand, let result, let pullback):
+      pass.add(to: operand) { pullback(gradient, result.attached(to: node)) }
     case .two(let first, let firstPullback, let second, let secondPullback):
       pass.add(to: first) { firstPullback(gradient) }
       pass.add(to: second) { secondPullback(gradient) }

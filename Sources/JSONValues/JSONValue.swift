@@ -1,6 +1,4 @@
-internal import FoundationEssentials
-
-/// Any JSON value, as comms carry it.
+/// Any JSON value, as messages, comms and notebooks carry it.
 ///
 /// ```swift
 /// let data: JSONValue = ["method": "update", "state": ["value": 3]]
@@ -82,57 +80,5 @@ extension JSONValue: ExpressibleByStringInterpolation, ExpressibleByIntegerLiter
   /// Makes an object; of equal names the last counts.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(Dictionary(elements) { _, last in last })
-  }
-}
-
-extension JSONValue: CustomStringConvertible, Decodable {
-  /// The value as JSON text, the members of objects sorted by name.
-  ///
-  /// JSON has no infinities and no NaN: they become `null`.
-  public var description: String {
-    switch self {
-    case .null: "null"
-    case .bool(let value): "\(value)"
-    case .int(let value): "\(value)"
-    case .double(let value): value.isFinite ? "\(value)" : "null"
-    case .string(let value): JSONCoding.quoted(value)
-    case .array(let elements): "[\(elements.map(\.description).joined(separator: ","))]"
-    case .object(let members):
-      "{"
-        + members.sorted { $0.key < $1.key }
-        .map { "\(JSONCoding.quoted($0.key)):\($0.value)" }.joined(separator: ",") + "}"
-    }
-  }
-
-  /// Reads a JSON text; `nil` when it is none.
-  public init?(json: String) {
-    self.init(utf8: Array(json.utf8))
-  }
-
-  init?(utf8 bytes: [UInt8]) {
-    guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
-      return nil
-    }
-    self = value
-  }
-
-  /// Reads any JSON value; whole numbers that fit become `int`.
-  public init(from decoder: any Decoder) throws {
-    let value = try decoder.singleValueContainer()
-    if let string = try? value.decode(String.self) {
-      self = .string(string)
-    } else if let int = try? value.decode(Int.self) {
-      self = .int(int)
-    } else if let double = try? value.decode(Double.self) {
-      self = .double(double)
-    } else if let bool = try? value.decode(Bool.self) {
-      self = .bool(bool)
-    } else if value.decodeNil() {
-      self = .null
-    } else if let object = try? value.decode([String: JSONValue].self) {
-      self = .object(object)
-    } else {
-      self = .array(try value.decode([JSONValue].self))
-    }
   }
 }

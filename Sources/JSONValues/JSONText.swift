@@ -1,7 +1,6 @@
-package import JupyterProtocol
-
-/// Writes JSON as notebooks have it on disk: keys sorted, one space for each level.
+/// JSON as text.
 package enum JSONText {
+  /// Writes JSON as notebooks have it on disk: names sorted, one space for each level.
   package static func pretty(_ value: JSONValue) -> String {
     var text = ""
     write(value, indent: 0, to: &text)
@@ -10,11 +9,6 @@ package enum JSONText {
 
   private static func write(_ value: JSONValue, indent: Int, to text: inout String) {
     switch value {
-    case .null: text += "null"
-    case .bool(let bool): text += bool ? "true" : "false"
-    case .integer(let integer): text += String(integer)
-    case .number(let number): text += number.isFinite ? "\(number)" : "null"
-    case .string(let string): text += quoted(string)
     case .array(let elements):
       write(elements, "[", "]", indent, to: &text) { element, text in
         write(element, indent: indent + 1, to: &text)
@@ -24,6 +18,7 @@ package enum JSONText {
         text += quoted(member.key) + ": "
         write(member.value, indent: indent + 1, to: &text)
       }
+    default: text += value.description
     }
   }
 
@@ -43,22 +38,31 @@ package enum JSONText {
     text += "\n" + String(repeating: " ", count: indent) + close
   }
 
-  /// A string in quotation marks.
-  package static func quoted(_ string: String) -> String {
-    var text = "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case "\u{0}"..<"\u{20}":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
+  /// Why `text` is not JSON; `nil` when it is.
+  package static func fault(in text: String) -> String? {
+    var checker = JSONChecker(rest: Array(text.utf8)[...])
+    guard let place = checker.firstFault() else { return nil }
+    return place < text.utf8.count
+      ? "it breaks off at byte \(place)" : "it ends before the value is complete"
+  }
+
+  /// `text` between quotes, with everything escaped that must be.
+  package static func quoted(_ text: String) -> String {
+    var bytes: [UInt8] = [0x22]
+    bytes.reserveCapacity(text.utf8.count + 2)
+    for byte in text.utf8 {
+      switch byte {
+      case 0x22, 0x5C: bytes += [0x5C, byte]
+      case 0x0A: bytes += [0x5C, UInt8(ascii: "n")]
+      case 0x0D: bytes += [0x5C, UInt8(ascii: "r")]
+      case 0x09: bytes += [0x5C, UInt8(ascii: "t")]
+      case ..<0x20:
+        let digits = Array("0123456789abcdef".utf8)
+        bytes += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      default: bytes.append(byte)
       }
     }
-    return text + "\""
+    bytes.append(0x22)
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

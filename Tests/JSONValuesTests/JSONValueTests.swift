@@ -1,5 +1,5 @@
 import Foundation
-import JupyterProtocol
+import JSONValues
 import Testing
 
 @Suite("JSONValue")
@@ -8,7 +8,7 @@ struct JSONValueTests {
     "is read as it was written",
     arguments: [
       .null, true, false, 0, -7, 1.5, "", "text \"quoted\" \\ / \u{0} \u{1F642} é", [], [:],
-      [1, "a", .null, [true]], ["a": ["b": [1.25]], "": .null], .integer(.max), .integer(.min),
+      [1, "a", .null, [true]], ["a": ["b": [1.25]], "": .null], .int(.max), .int(.min),
     ] as [JSONValue])
   func roundTrip(value: JSONValue) throws {
     let data = try JSONEncoder().encode(["value": value])
@@ -17,7 +17,7 @@ struct JSONValueTests {
 
   @Test("what JSON has no number for becomes null", arguments: [Double.nan, .infinity, -.infinity])
   func nonFinite(number: Double) throws {
-    let data = try JSONEncoder().encode([JSONValue.number(number)])
+    let data = try JSONEncoder().encode([JSONValue.double(number)])
     #expect(String(decoding: data, as: UTF8.self) == "[null]")
   }
 
@@ -25,7 +25,7 @@ struct JSONValueTests {
   func largeNumber() throws {
     let data = Data("[18446744073709551616]".utf8)
     let value = try JSONDecoder().decode([JSONValue].self, from: data)
-    #expect(value == [.number(18_446_744_073_709_551_616)])
+    #expect(value == [.double(18_446_744_073_709_551_616)])
   }
 
   @Test("deep nesting is read or refused, never a crash", arguments: [10, 400, 100_000])

@@ -1,6 +1,0 @@
-// Kernels for machines with AVX2 and FMA.
-#if defined(__x86_64__)
-#define CK_TARGET_AVX2
-#define CK_TABLE ck_table_avx2
-#include "loops.h"
-#endif
