@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "random.h"
+#include "threads.h"
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -79,30 +80,54 @@ void ck_normal_pair(const uint32_t block[4], double *first, double *second) {
   normal_pair_base(unit_base(block[0], block[1]), unit_base(block[2], block[3]), first, second);
 }
 
-/// Fills `n` numbers, `PER` of each block, in whole runs and a rest by way of a buffer.
-#define FILL(KERNEL, T, PER)                                                                        \
-  {                                                                                                 \
-    T *o = out;                                                                                     \
-    const size_t run = (size_t)(PER) * BLOCKS;                                                      \
-    size_t i = 0;                                                                                   \
-    for (; i + run <= n; i += run) current()->KERNEL(key, stream, counter + i / (PER), o + i);      \
-    if (i < n) {                                                                                    \
-      T rest[(PER) * BLOCKS];                                                                       \
-      current()->KERNEL(key, stream, counter + i / (PER), rest);                                    \
-      memcpy(o + i, rest, (n - i) * sizeof(T));                                                     \
-    }                                                                                               \
+/// Numbers to draw: runs of whole blocks, and a rest by way of a buffer.
+struct draw {
+  uint64_t key, stream, counter;
+  size_t n, parts;
+  void *out;
+};
+
+#define FILL(KERNEL, T, PER)                                                                                  \
+  static void part_##KERNEL(void *context, size_t part) {                                                     \
+    const struct draw *d = context;                                                                           \
+    const size_t run = (size_t)(PER) * BLOCKS, runs = (d->n + run - 1) / run;                                 \
+    T *out = d->out;                                                                                          \
+    for (size_t r = runs * part / d->parts; r < runs * (part + 1) / d->parts; r++) {                          \
+      uint64_t counter = d->counter + r * BLOCKS;                                                             \
+      if ((r + 1) * run <= d->n) {                                                                            \
+        current()->KERNEL(d->key, d->stream, counter, out + r * run);                                         \
+      } else {                                                                                                \
+        T rest[(PER) * BLOCKS];                                                                               \
+        current()->KERNEL(d->key, d->stream, counter, rest);                                                  \
+        memcpy(out + r * run, rest, (d->n - r * run) * sizeof(T));                                            \
+      }                                                                                                       \
+    }                                                                                                         \
   }
 
+FILL(words, uint32_t, 4)
+FILL(uniform_f32, float, 4)
+FILL(uniform_f64, double, 2)
+FILL(normal_f32, float, 2)
+FILL(normal_f64, double, 2)
+
+/// Shares the runs out; a number takes about so many nanoseconds.
+static void draw(struct draw *d, double nanoseconds, void (*part)(void *, size_t)) {
+  d->parts = ck_parallel_parts(nanoseconds * (double)d->n);
+  ck_parallel(d->parts, part, d);
+}
+
 void ck_random_words(uint64_t key, uint64_t stream, uint64_t counter, size_t n, uint32_t *out) {
-  FILL(words, uint32_t, 4)
+  struct draw d = {key, stream, counter, n, 1, out};
+  part_words(&d, 0);
 }
 
 void ck_uniform(int type, uint64_t key, uint64_t stream, uint64_t counter, size_t n, void *out) {
-  if (type == CK_F32) FILL(uniform_f32, float, 4)
-  else FILL(uniform_f64, double, 2)
+  struct draw d = {key, stream, counter, n, 1, out};
+  if (type == CK_F32) draw(&d, 1, part_uniform_f32);
+  else draw(&d, 2, part_uniform_f64);
 }
 
 void ck_normal(int type, uint64_t key, uint64_t stream, uint64_t counter, size_t n, void *out) {
-  if (type == CK_F32) FILL(normal_f32, float, 2)
-  else FILL(normal_f64, double, 2)
+  struct draw d = {key, stream, counter, n, 1, out};
+  draw(&d, 4, type == CK_F32 ? part_normal_f32 : part_normal_f64);
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "random.h"
+#include "threads.h"
 
 #pragma STDC FP_CONTRACT OFF
 

@@ -83,6 +83,7 @@ package final class Worker: Sendable {
     cfaults_install(faults.second)
     cfaults_install_pool(Int32(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     cfaults_watch_throws()
+    cfaults_report_exceptions()
     Task.detached { cfaults_learn_task_caller() }
     startCellThread()
     startInternalThread { self.reportFaults(from: faults.first) }

@@ -19,6 +19,15 @@ enum AsynchronousLet {
     return names
   }
 
+  /// Whether an `async let` of `file` says `try` before its value.
+  static func saysTry(in file: SourceFileSyntax) -> Bool {
+    file.statements.contains { item in
+      guard let variable = item.item.as(VariableDeclSyntax.self), modifier(of: variable) != nil
+      else { return false }
+      return variable.bindings.contains { $0.initializer?.value.is(TryExprSyntax.self) == true }
+    }
+  }
+
   static func modifier(of variable: VariableDeclSyntax) -> DeclModifierSyntax? {
     variable.modifiers.first { $0.name.text == "async" }
   }

@@ -4,15 +4,16 @@ import SwiftSyntax
 struct CellRewriter {
   private let locations: SourceLocationConverter
   private(set) var insertions: [PreparedCell.Insertion] = []
-  private(set) var variables: [PreparedCell.VariableGroup] = []
+  var variables: [PreparedCell.VariableGroup] = []
   private(set) var statementLines: [Int] = []
   private var notesProgress = false
   private(set) var imports: [String] = []
   private var offsets: [(offset: Int, text: String)] = []
   private var shows = false
-  private var awaits = false
-  private let scope: SessionScope
-  private var awaitedUses: AwaitedUses?
+  var awaits = false
+  let scope: SessionScope
+  var awaitedUses: AwaitedUses?
+  var triedUses: Set<String> = []
 
   init(locations: SourceLocationConverter, scope: SessionScope) {
     self.locations = locations
@@ -91,11 +92,11 @@ struct CellRewriter {
     return true
   }
 
-  private mutating func insert(_ text: String, before node: some SyntaxProtocol) {
+  mutating func insert(_ text: String, before node: some SyntaxProtocol) {
     offsets.append((node.positionAfterSkippingLeadingTrivia.utf8Offset, text))
   }
 
-  private mutating func insert(_ text: String, after node: some SyntaxProtocol) {
+  mutating func insert(_ text: String, after node: some SyntaxProtocol) {
     offsets.append((node.endPositionBeforeTrailingTrivia.utf8Offset, text))
   }
 
@@ -134,7 +135,7 @@ struct CellRewriter {
   }
 
   /// Writes `Cell_7.x` for the `x` in `let x = x + 1`.
-  private mutating func qualifySelfReferences(of binding: PatternBindingSyntax) {
+  mutating func qualifySelfReferences(of binding: PatternBindingSyntax) {
     guard let value = binding.initializer?.value else { return }
     let own = patternNames(binding.pattern).filter { !scope.symbols(named: $0).isEmpty }
     guard !own.isEmpty else { return }
@@ -149,7 +150,7 @@ struct CellRewriter {
     }
   }
 
-  private func patternNames(_ pattern: PatternSyntax) -> [String] {
+  func patternNames(_ pattern: PatternSyntax) -> [String] {
     if let name = pattern.as(IdentifierPatternSyntax.self) { return [name.identifier.text] }
     if let tuple = pattern.as(TuplePatternSyntax.self) {
       return tuple.elements.flatMap { patternNames($0.pattern) }
@@ -157,96 +158,12 @@ struct CellRewriter {
     return []
   }
 
-  // MARK: Asynchronous forms
-
-  /// Makes a task of each `async let`, as `let x = Task { await f() }`.
-  private mutating func rewrite(
-    asynchronous variable: VariableDeclSyntax, _ modifier: DeclModifierSyntax
-  ) throws(CellsError) {
-    insert("/*", before: modifier)
-    insert("*/", after: modifier)
-    var names: [String] = []
-    for binding in variable.bindings {
-      guard !binding.pattern.is(TuplePatternSyntax.self) else {
-        throw .asynchronousTuple(line: place(binding).line, column: place(binding).column)
-      }
-      guard let value = binding.initializer?.value else { continue }
-      let bound = patternNames(binding.pattern)
-      names += bound
-      let attempt = value.as(TryExprSyntax.self)
-      let isTried = attempt != nil || !(awaitedUses?.tried.isDisjoint(with: bound) ?? true)
-      var start = "Task { "
-      if let annotation = binding.typeAnnotation {
-        insert("/*", before: annotation)
-        insert("*/", after: annotation)
-        let effects = isTried ? "async throws" : "async"
-        start += "() \(effects) -> \(annotation.type.trimmedDescription) in "
-      }
-      insert(start + (isTried && attempt == nil ? "try " : ""), before: value)
-      if !AwaitFinder.found(in: value) { insert("await ", before: attempt?.expression ?? value) }
-      qualifySelfReferences(of: binding)
-      insert(" }", after: value)
-    }
-    guard !names.isEmpty else { return }
-    variables.append(
-      PreparedCell.VariableGroup(statement: statementLines.count - 1, names: names))
-  }
-
-  /// Writes `x.value` for the `x` in `await x`, where an `async let` has declared it.
-  private mutating func takeAwaitedValues(in file: SourceFileSyntax) {
-    let own = AsynchronousLet.names(in: file)
-    let declared = Set(CellAnalysis(file: file).declarations.flatMap(\.names))
-    let earlier = scope.latestSymbols.filter(\.isTask).map(\.name)
-    let names = own.union(Set(earlier).subtracting(declared))
-    guard !names.isEmpty else { return }
-    let uses = AwaitedUses(of: names, in: file)
-    awaitedUses = uses
-    for reference in uses.found { insert(".value", after: reference) }
-  }
-
-  private mutating func noteVariables(of guarding: GuardStmtSyntax) {
-    let reader = NameVisitor(viewMode: .sourceAccurate)
-    reader.walk(guarding)
-    guard !reader.boundAtTopLevel.isEmpty else { return }
-    variables.append(
-      PreparedCell.VariableGroup(
-        statement: statementLines.count - 1, names: reader.boundAtTopLevel))
-  }
-
-  /// Waits for each condition by itself, so that what `guard` binds stays at the top level.
-  private mutating func rewrite(asynchronous guarding: GuardStmtSyntax) {
-    for element in guarding.conditions {
-      let value: ExprSyntax? =
-        switch element.condition {
-        case .expression(let expression): expression
-        case .optionalBinding(let binding): binding.initializer?.value
-        case .matchingPattern(let matching): matching.initializer.value
-        default: nil
-        }
-      guard let value, AwaitFinder.found(in: value) else { continue }
-      awaits = true
-      // In a condition, a brace after a call would begin the statement's body.
-      insert("try martletAwait({ ", before: value)
-      insert(" })", after: value)
-    }
-    for item in guarding.body.statements where AwaitFinder.found(in: item) {
-      guard let variable = item.item.as(VariableDeclSyntax.self) else {
-        wrapAwait(item.item)
-        continue
-      }
-      for value in variable.bindings.compactMap({ $0.initializer?.value })
-      where AwaitFinder.found(in: value) { wrapAwait(value) }
-    }
-  }
-
   // MARK: Statements and expressions
 
   private mutating func rewrite(_ statement: StmtSyntax) {
-    if let guarding = statement.as(GuardStmtSyntax.self) { noteVariables(of: guarding) }
-    guard AwaitFinder.found(in: statement) else { return }
     if let guarding = statement.as(GuardStmtSyntax.self) {
-      rewrite(asynchronous: guarding)
-    } else {
+      rewrite(guarding)
+    } else if AwaitFinder.found(in: statement) {
       wrapAwait(statement)
     }
   }
@@ -264,7 +181,7 @@ struct CellRewriter {
     if isShown { insert(")", after: expression) }
   }
 
-  private mutating func wrapAwait(_ node: some SyntaxProtocol) {
+  mutating func wrapAwait(_ node: some SyntaxProtocol) {
     awaits = true
     insert("try martletAwait { ", before: node)
     insert(" }", after: node)
@@ -284,13 +201,13 @@ struct CellRewriter {
     return !expression.is(InOutExprSyntax.self)
   }
 
-  private func place(_ node: some SyntaxProtocol) -> SourceLocation {
+  func place(_ node: some SyntaxProtocol) -> SourceLocation {
     locations.location(for: node.positionAfterSkippingLeadingTrivia)
   }
 }
 
 /// Looks for `await` that belongs to the top level: not in a function, type or closure of its own.
-private final class AwaitFinder: SyntaxVisitor {
+final class AwaitFinder: SyntaxVisitor {
   private var isFound = false
 
   static func found(in node: some SyntaxProtocol) -> Bool {

@@ -220,7 +220,7 @@ extension NotebookSession {
     case .thrown(let name, let text, let frames):
       return context.failures.thrown(
         name: name, text: text,
-        lines: place(compiler.cellLines(of: frames), prepared, progress, context))
+        lines: withStatement(compiler.cellLines(of: frames), prepared, progress, context))
     case .interrupted(let frames):
       return context.failures.interrupted(
         lines: place(compiler.cellLines(of: frames), prepared, progress, context))
@@ -254,6 +254,15 @@ extension NotebookSession {
       prepared.statementLines.indices.contains(progress)
     else { return lines }
     return lines + [CellLine(label: context.label, line: prepared.statementLines[progress])]
+  }
+
+  /// Adds the statement that failed: the frames of a throw do not go all the way up.
+  private func withStatement(
+    _ lines: [CellLine], _ prepared: PreparedCell, _ progress: Int, _ context: CellContext
+  ) -> [CellLine] {
+    guard prepared.statementLines.indices.contains(progress) else { return lines }
+    let statement = CellLine(label: context.label, line: prepared.statementLines[progress])
+    return lines.last == statement ? lines : lines + [statement]
   }
 
   // MARK: User expressions

@@ -68,7 +68,7 @@ extension Tensor where Scalar: FloatingTensorScalar {
       length > 0 || isEmpty && count / Swift.max(length, 1) == 0,
       "\(name): axis \(axis) of shape \(shape) is empty; there is nothing to add up")
     if Scalar.dataType == .float16 || Scalar.dataType == .bfloat16 {
-      return Tensor(Tensor<Float>(self).alongRows(operation, name, axis: axis))
+      return Tensor(Tensor<Float>(detached).alongRows(operation, name, axis: axis))
     }
     let source = detached.swappingAxes(position, rank - 1).contiguous()
     var resultShape = source.shape

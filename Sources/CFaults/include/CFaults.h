@@ -30,6 +30,9 @@ typedef struct {
 /// thread ends and leaves its memory as it was, a task is given up, any other thread is parked.
 void cfaults_install(int report_fd);
 
+/// Has C++ exceptions that nothing catches told of on standard error, each of them.
+void cfaults_report_exceptions(void);
+
 /// Makes the calling thread the one that runs cells.
 void cfaults_adopt_cell_thread(void);
 

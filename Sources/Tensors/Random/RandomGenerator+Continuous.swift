@@ -206,7 +206,7 @@ extension RandomGenerator {
   /// - Returns: `shape` and one more axis, of length `d`.
   /// - Throws: `LinearAlgebraError` if the covariance is not square, does not fit the mean, or has a negative eigenvalue
   ///   beyond rounding.
-  public mutating func multivariateNormal<Scalar: FloatingTensorScalar>(
+  public mutating func multivariateNormal<Scalar: LAPACKScalar>(
     shape: [Int], mean: Tensor<Scalar>, covariance: Tensor<Scalar>
   ) throws(LinearAlgebraError) -> Tensor<Scalar> {
     let order = try covariance.squareOrder("multivariateNormal")

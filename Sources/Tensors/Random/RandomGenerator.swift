@@ -58,6 +58,11 @@ public struct RandomGenerator: Sendable, Equatable {
     shape: [Int], in range: Range<Scalar> = 0..<1
   ) -> Tensor<Scalar> {
     Layout.check(shape, operation: "uniform")
+    if Scalar.dataType.byteCount == 2 {
+      let drawn: Tensor<Float> = uniform(
+        shape: shape, in: Float(range.lowerBound)..<Float(range.upperBound))
+      return minimum(drawn.cast(to: Scalar.self), range.upperBound.nextDown)
+    }
     let count = Layout.count(shape)
     let perBlock = Scalar.dataType == .float32 ? 4 : 2
     let start = advance((count + perBlock - 1) / perBlock)
@@ -77,6 +82,11 @@ public struct RandomGenerator: Sendable, Equatable {
     shape: [Int], mean: Scalar = 0, standardDeviation: Scalar = 1
   ) -> Tensor<Scalar> {
     Layout.check(shape, operation: "normal")
+    if Scalar.dataType.byteCount == 2 {
+      let drawn: Tensor<Float> = normal(
+        shape: shape, mean: Float(mean), standardDeviation: Float(standardDeviation))
+      return drawn.cast(to: Scalar.self)
+    }
     let count = Layout.count(shape)
     let start = advance((count + 1) / 2)
     let standard = Tensor<Scalar>(
