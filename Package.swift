@@ -110,7 +110,8 @@ let level3: [Target] = [
       "Tracking", "Workflows", "Cluster", "Digest",
     ],
     swiftSettings: syntax),
-  library("Martlet", ["Tensors", "Gradients", "NeuralNetworks", "Plots", "Tracking", "JSONValues"]),
+  library(
+    "Martlet", ["Tensors", "Gradients", "NeuralNetworks", "Plots", "Tracking", "JSONValues"]),
 ]
 
 let level4: [Target] = [
@@ -139,7 +140,8 @@ let testTargets: [Target] = [
   tests("Cells", ["Cells"]),
   tests("Tensors", ["Tensors"]),
   tests("Gradients", ["Gradients", "Tensors"]),
-  tests("NeuralNetworks", ["NeuralNetworks", "Gradients", "Tensors"]),
+  tests(
+    "NeuralNetworks", ["NeuralNetworks", "Gradients", "Tensors"], exclude: ["Fixtures"]),
   tests("Plots", ["Plots"]),
   tests("Tracking", ["Tracking", "SQLite"]),
   tests("Workflows", ["Workflows"]),

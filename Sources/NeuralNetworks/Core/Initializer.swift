@@ -21,7 +21,7 @@ public struct Initializer: Sendable {
 
   /// Returns new elements of a shape, from the generator that `seedParameters` sets.
   public func callAsFunction<Scalar: FloatingTensorScalar>(shape: [Int]) -> Tensor<Scalar> {
-    var random = parameterStream.next()
+    var random = Initializer.nextGenerator()
     return callAsFunction(shape: shape, using: &random)
   }
 
@@ -33,7 +33,9 @@ public struct Initializer: Sendable {
   }
 
   /// A generator from the source that `seedParameters` sets, for a layer's own use.
-  static func nextGenerator() -> RandomGenerator { parameterStream.next() }
+  static func nextGenerator() -> RandomGenerator {
+    (ParameterSeed.stream ?? parameterStream).next()
+  }
 
   private static func fans(_ shape: [Int]) -> (input: Double, output: Double) {
     guard shape.count > 1 else {
@@ -147,3 +149,30 @@ private let parameterStream = RandomStream(seed: UInt64.random(in: .min ... .max
 ///
 /// - Parameter seed: Any number.
 public func seedParameters(_ seed: UInt64) { parameterStream.state = RandomGenerator(seed: seed) }
+
+/// Makes the layers that `body` creates the same in every run, whatever other threads create meanwhile.
+///
+/// ```swift
+/// let model = withParameterSeed(42) { Classifier() }
+/// ```
+public func withParameterSeed<Result, Failure: Error>(
+  _ seed: UInt64, _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+  try ParameterSeed.$stream.run(RandomStream(seed: seed), body)
+}
+
+private enum ParameterSeed {
+  @TaskLocal static var stream: RandomStream?
+}
+
+extension TaskLocal {
+  /// `withValue` that keeps the type of errors.
+  fileprivate func run<Result, Failure: Error>(
+    _ value: Value, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let result: Swift.Result<Result, Failure> = withValue(value) {
+      do throws(Failure) { return .success(try body()) } catch { return .failure(error) }
+    }
+    return try result.get()
+  }
+}

@@ -92,6 +92,13 @@ package struct ModuleContents {
         return
       }
       modules.append((path, module))
+      if let sequence = module as? Sequential {
+        // Named by their places only, as in PyTorch.
+        for (index, layer) in sequence.layers.enumerated() {
+          visit(layer, joined(path, "\(index)"))
+        }
+        return
+      }
       var levels: [Mirror] = []
       while let level = mirror {
         levels.insert(level, at: 0)
