@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "convolution.h"
 #include "fft.h"
 #include "random_distributions.h"
 #include "recording.h"
