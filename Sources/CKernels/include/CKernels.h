@@ -5,6 +5,7 @@
 
 #include "convolution.h"
 #include "fft.h"
+#include "networks.h"
 #include "random_distributions.h"
 #include "recording.h"
 
