@@ -12,7 +12,17 @@ public func determinant<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>)
 {
   let pivots = try signedPivots(a, "determinant")
   let values = pivots.map { pivots in pivots.values.reduce(pivots.sign, *) }
-  return Tensor(values).reshaped(to: a.batchShape)
+  return Tensor(values).reshaped(to: a.batchShape).recorded(
+    from: a,
+    savingResult: { g, d in
+      (g * d).expandingDims(axis: -1).expandingDims(axis: -1) * inverseTransposed(a)
+    })
+}
+
+/// The gradient of the logarithm of a determinant; NaN for a singular matrix.
+private func inverseTransposed<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>) -> Tensor<Scalar> {
+  guard let inverted = try? inverse(a) else { return a * Scalar.nan }
+  return inverted.matrixTransposed
 }
 
 /// The determinant of matrices as a sign and the logarithm of its magnitude.
@@ -42,6 +52,9 @@ public func logDeterminant<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>)
   let diagonals = pivots.flatMap(\.values)
   let shape = a.batchShape + [a.shape[a.rank - 1]]
   let logarithms = log(abs(Tensor(diagonals).reshaped(to: shape))).sum(axis: -1)
+    .recorded(
+      from: a,
+      { g in g.expandingDims(axis: -1).expandingDims(axis: -1) * inverseTransposed(a) })
   return LogDeterminant(
     sign: Tensor(signs).reshaped(to: a.batchShape), logAbsolute: logarithms)
 }

@@ -33,9 +33,30 @@ public enum Triangle: Sendable {
 public func eigenSymmetric<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, triangle: Triangle = .lower
 ) throws(LinearAlgebraError) -> SymmetricEigen<Scalar> {
-  let (values, work) = try symmetric(a, vectors: true, triangle, "eigenSymmetric")
+  let (values, work) = try symmetric(a.detached, vectors: true, triangle, "eigenSymmetric")
   // LAPACK leaves each vector in a column of what it sees by columns: in a row of ours.
-  return SymmetricEigen(values: values, vectors: work.matrixTransposed)
+  let saved = SymmetricEigen(values: values, vectors: work.matrixTransposed)
+  guard a.isRecorded else { return saved }
+  let parts = { @Sendable () -> SymmetricEigen<Scalar>? in
+    a.isRecorded ? try? eigenSymmetric(a, triangle: triangle) : saved
+  }
+  // Giles 2008, "Collected matrix derivative results"; of both triangles, as the matrix stays symmetric.
+  return SymmetricEigen(
+    values: saved.values.recorded(
+      from: a,
+      { g in
+        guard let e = parts() else { return a * Scalar.nan }
+        return matmul(e.vectors * g.expandingDims(axis: -2), e.vectors.matrixTransposed)
+      }),
+    vectors: saved.vectors.recorded(
+      from: a,
+      { g in
+        guard let e = parts() else { return a * Scalar.nan }
+        let gaps = e.values.expandingDims(axis: -2) - e.values.expandingDims(axis: -1)
+        let inner = matmul(e.vectors.matrixTransposed, g) * reciprocalOffDiagonal(gaps)
+        let gradient = matmul(matmul(e.vectors, inner), e.vectors.matrixTransposed)
+        return (gradient + gradient.matrixTransposed) * Scalar(0.5)
+      }))
 }
 
 /// Returns the eigenvalues of each symmetric matrix, ascending.
@@ -48,7 +69,8 @@ public func eigenSymmetric<Scalar: LAPACKScalar>(
 public func eigenvaluesSymmetric<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, triangle: Triangle = .lower
 ) throws(LinearAlgebraError) -> Tensor<Scalar> {
-  try symmetric(a, vectors: false, triangle, "eigenvaluesSymmetric").values
+  if a.isRecorded { return try eigenSymmetric(a, triangle: triangle).values }
+  return try symmetric(a, vectors: false, triangle, "eigenvaluesSymmetric").values
 }
 
 private func symmetric<Scalar: LAPACKScalar>(
@@ -68,4 +90,10 @@ private func symmetric<Scalar: LAPACKScalar>(
       unconverged: error.info)
   }
   return (values, work)
+}
+
+/// One divided by each element, but 0 on the diagonal.
+func reciprocalOffDiagonal<Scalar: LAPACKScalar>(_ gaps: Tensor<Scalar>) -> Tensor<Scalar> {
+  let mask = Tensor<Scalar>.eye(gaps.shape[gaps.rank - 1])
+  return (1 - mask) / (gaps + mask)
 }

@@ -17,7 +17,18 @@ public func cholesky<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>) throws(LinearAlg
     throw .notPositiveDefinite(
       operation: "cholesky", shape: a.shape, index: a.batchIndex(error.index), order: error.info)
   }
-  return factors.triangle(keepsUpper: false)
+  return factors.triangle(keepsUpper: false).recorded(
+    from: a,
+    savingResult: { g, l in
+      // Murray 2016, "Differentiation of the Cholesky decomposition", arXiv:1602.07527.
+      let half = l.detached.diagonalMask * Scalar(0.5)
+      let product = matmul(l.matrixTransposed, g).triangle(keepsUpper: false)
+      let middle = product - product * half
+      let form = TriangularForm(isUpper: false, isTransposed: true)
+      let left = form.solvedOrNaN(l, middle)
+      let gradient = form.solvedOrNaN(l, left.matrixTransposed)
+      return (gradient + gradient.matrixTransposed) * Scalar(0.5)
+    })
 }
 
 /// How much of the orthogonal factor a decomposition makes.
@@ -45,6 +56,41 @@ public struct QRFactors<Scalar: LAPACKScalar>: Sendable {
 /// - Throws: `LinearAlgebraError` if there are fewer than two axes.
 /// - SeeAlso: LAPACK `geqrf` and `orgqr`, here on the transpose.
 public func qr<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, size: FactorSize = .reduced)
+  throws(LinearAlgebraError) -> QRFactors<Scalar>
+{
+  let saved = try factors(a.detached, size)
+  let isReduced = size == .reduced || a.shape[a.rank - 2] == a.shape[a.rank - 1]
+  let gradient = {
+    @Sendable (q: Tensor<Scalar>?, r: Tensor<Scalar>?) -> Tensor<Scalar> in
+    require(
+      isReduced && a.shape[a.rank - 2] >= a.shape[a.rank - 1],
+      "qr: no gradient for shape \(a.shape) and a \(size) factor; "
+        + "matrices must have at least as many rows as columns, and the factor be reduced")
+    guard let factors = a.isRecorded ? try? qr(a) : saved else { return a * Scalar.nan }
+    return qrGradient(factors, q: q, r: r)
+  }
+  return QRFactors(
+    q: saved.q.recorded(from: a, { gradient($0, nil) }),
+    r: saved.r.recorded(from: a, { gradient(nil, $0) }))
+}
+
+/// Walter and Lehmann 2018, "Algorithmic differentiation of linear algebra functions", arXiv:1001.1654.
+private func qrGradient<Scalar: LAPACKScalar>(
+  _ factors: QRFactors<Scalar>, q: Tensor<Scalar>?, r: Tensor<Scalar>?
+) -> Tensor<Scalar> {
+  var product = q.map { -matmul($0.matrixTransposed, factors.q) }
+  if let r { product = matmul(factors.r, r.matrixTransposed) }
+  guard let product else { return factors.q }
+  let lower = product.triangle(keepsUpper: false)
+  let symmetric =
+    lower + product.triangle(keepsUpper: false, isStrict: true).matrixTransposed
+  var inner = matmul(factors.q, symmetric)
+  if let q { inner = inner + q }
+  return TriangularForm(isUpper: true).solvedOrNaN(factors.r, inner.matrixTransposed)
+    .matrixTransposed
+}
+
+private func factors<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ size: FactorSize)
   throws(LinearAlgebraError) -> QRFactors<Scalar>
 {
   let (rows, columns) = try a.matrixShape("qr")
@@ -81,6 +127,7 @@ public struct LUFactors<Scalar: LAPACKScalar>: Sendable {
 public func lu<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>) throws(LinearAlgebraError)
   -> LUFactors<Scalar>
 {
+  a.refuseRecording("lu")
   let (rows, columns) = try a.matrixShape("lu")
   let kept = Swift.min(rows, columns)
   let factors = a.matrixTransposed.copied()
@@ -105,4 +152,9 @@ public func lu<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>) throws(LinearAlgebraEr
   let permutation = Tensor<Scalar>.oneHot(Tensor(places), classes: rows)
     .reshaped(to: a.batchShape + [rows, rows]).matrixTransposed
   return LUFactors(p: permutation, l: select(diagonal .== 1, Tensor(1), lower), u: upper)
+}
+
+extension Tensor where Scalar: LAPACKScalar {
+  /// Ones on the diagonal of matrices of this shape.
+  fileprivate var diagonalMask: Tensor { .eye(shape[rank - 2], columns: shape[rank - 1]) }
 }

@@ -65,13 +65,17 @@ public func leastSquares<Scalar: LAPACKScalar>(
       unconverged: error.info)
   }
   if rows == 0 { solutions = .zeros(shape: solutions.shape) }
-  let solution = solutions.leading(width, columns).matrixTransposed.copied()
+  let solution =
+    a.isRecorded || b.isRecorded
+    ? matmul(try pseudoInverse(left, relativeTolerance: relativeTolerance), target)
+    : solutions.leading(width, columns).matrixTransposed.copied()
   let residuals = square(matmul(left, solution) - target).sum(axis: -2)
   let isVector = b.rank == 1
   return LeastSquares(
     solution: isVector ? solution.squeezed(axis: -1) : solution,
     residuals: isVector ? residuals.squeezed(axis: -1) : residuals,
-    rank: Tensor(ranks).reshaped(to: batch), singularValues: values)
+    rank: Tensor(ranks).reshaped(to: batch),
+    singularValues: a.isRecorded ? try Tensors.singularValues(a) : values)
 }
 
 extension Tensor {

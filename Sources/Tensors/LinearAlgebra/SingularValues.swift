@@ -27,7 +27,22 @@ public struct SingularValueDecomposition<Scalar: LAPACKScalar>: Sendable {
 public func svd<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, size: FactorSize = .reduced)
   throws(LinearAlgebraError) -> SingularValueDecomposition<Scalar>
 {
-  try decomposed(a, size == .reduced ? .reduced : .full, "svd")
+  let parts = try decomposed(a.detached, size == .reduced ? .reduced : .full, "svd")
+  guard a.isRecorded else { return parts }
+  let isReduced = size == .reduced
+  let gradient = { @Sendable (part: SingularPart<Scalar>) -> Tensor<Scalar> in
+    require(
+      isReduced || part.isValues,
+      "svd: complete factors of shape \(a.shape) have no gradient; ask for reduced ones")
+    guard let parts = a.isRecorded || !isReduced ? try? svd(a) : parts else {
+      return a * Scalar.nan
+    }
+    return part.gradient(parts)
+  }
+  return SingularValueDecomposition(
+    u: parts.u.recorded(from: a, { gradient(.u($0)) }),
+    s: parts.s.recorded(from: a, { gradient(.s($0)) }),
+    vt: parts.vt.recorded(from: a, { gradient(.vt($0)) }))
 }
 
 /// Returns the singular values of each matrix, descending.
@@ -38,7 +53,8 @@ public func svd<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, size: FactorSize = .r
 public func singularValues<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>)
   throws(LinearAlgebraError) -> Tensor<Scalar>
 {
-  try decomposed(a, .none, "singularValues").s
+  if a.isRecorded { return try svd(a).s }
+  return try decomposed(a, .none, "singularValues").s
 }
 
 /// Returns the Moore-Penrose inverse of each matrix.
@@ -54,11 +70,21 @@ public func pseudoInverse<Scalar: LAPACKScalar>(
 ) throws(LinearAlgebraError) -> Tensor<Scalar> {
   let (rows, columns) = try a.matrixShape("pseudoInverse")
   guard !a.isEmpty else { return .zeros(shape: a.batchShape + [columns, rows]) }
-  let parts = try decomposed(a, .reduced, "pseudoInverse")
+  let parts = try decomposed(a.detached, .reduced, "pseudoInverse")
   let kept = significant(parts.s, rows, columns, relativeTolerance)
   let inverted = select(kept, 1 / parts.s, Tensor(0))
   return matmul(
-    parts.vt.matrixTransposed * inverted.expandingDims(axis: -2), parts.u.matrixTransposed)
+    parts.vt.matrixTransposed * inverted.expandingDims(axis: -2), parts.u.matrixTransposed
+  ).recorded(
+    from: a,
+    savingResult: { g, p in
+      // Golub and Pereyra 1973, doi:10.1137/0710036, for matrices whose rank stays.
+      let (gt, pt) = (g.matrixTransposed, p.matrixTransposed)
+      let left = gt - matmul(a, matmul(p, gt))
+      let right = gt - matmul(matmul(gt, p), a)
+      return matmul(matmul(left, p), pt) + matmul(pt, matmul(p, right))
+        - matmul(matmul(pt, g), pt)
+    })
 }
 
 /// Returns the number of singular values of each matrix that are not zero within rounding.
@@ -73,7 +99,7 @@ public func matrixRank<Scalar: LAPACKScalar>(
 ) throws(LinearAlgebraError) -> Tensor<Int> {
   let (rows, columns) = try a.matrixShape("matrixRank")
   guard rows > 0, columns > 0 else { return .zeros(shape: a.batchShape) }
-  let values = try decomposed(a, .none, "matrixRank").s
+  let values = try decomposed(a.detached, .none, "matrixRank").s
   return significant(values, rows, columns, relativeTolerance).sum(axis: -1)
 }
 

@@ -16,6 +16,34 @@ internal import BLAS
 public func solve<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
   throws(LinearAlgebraError) -> Tensor<Scalar>
 {
+  let x = try solution(a.detached, b.detached)
+  return x.recorded(
+    from: a, b,
+    { g in
+      // Recomputed only if this gradient is differentiated itself.
+      let again = a.isRecorded || b.isRecorded ? solvedOrNaN(a, b) : x
+      let back = solvedOrNaN(a.matrixTransposed, g)
+      return b.rank == 1
+        ? -back.expandingDims(axis: -1) * again.expandingDims(axis: -2)
+        : -matmul(back, again.matrixTransposed)
+    },
+    { g in solvedOrNaN(a.matrixTransposed, g) })
+}
+
+/// The solution for a gradient; NaN where rounding makes singular what was not.
+private func solvedOrNaN<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
+  -> Tensor<Scalar>
+{
+  // The gradient of a shared vector comes with the axes of the batch.
+  let isBatchOfVectors = a.rank > 2 && b.rank == a.rank - 1
+  let right = isBatchOfVectors ? b.expandingDims(axis: -1) : b
+  guard let x = try? solve(a, right) else { return b * Scalar.nan }
+  return isBatchOfVectors ? x.squeezed(axis: -1) : x
+}
+
+private func solution<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
+  throws(LinearAlgebraError) -> Tensor<Scalar>
+{
   let (order, right) = try rightHandSide(a, b, "solve")
   let columns = right.shape[right.rank - 1]
   // Factored in the operand's own batch, so that a matrix that is shared is factored once.
@@ -50,7 +78,9 @@ public func inverse<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>) throws(LinearAlge
     try LAPACK.inverse(
       n: order, batch: factors.batchCount, factors: factors.matrices, pivots: pivots)
   }
-  return factors
+  return factors.recorded(
+    from: a,
+    savingResult: { g, y in -matmul(matmul(y.matrixTransposed, g), y.matrixTransposed) })
 }
 
 /// Returns the solution `x` of `a` x = `b`, where only one triangle of `a` counts.
@@ -68,6 +98,56 @@ public func triangularSolve<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, isUpper: Bool, isTransposed: Bool = false,
   hasUnitDiagonal: Bool = false
 ) throws(LinearAlgebraError) -> Tensor<Scalar> {
+  let form = TriangularForm(
+    isUpper: isUpper, isTransposed: isTransposed, hasUnitDiagonal: hasUnitDiagonal)
+  return try form.solve(a, b)
+}
+
+/// Which triangle of a matrix a solver reads, and how.
+struct TriangularForm: Sendable {
+  var isUpper: Bool
+  var isTransposed = false
+  var hasUnitDiagonal = false
+
+  /// The solution, recorded; zeros on the diagonal throw.
+  func solve<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
+    throws(LinearAlgebraError) -> Tensor<Scalar>
+  {
+    let x = try solution(self, a.detached, b.detached)
+    var turned = self
+    turned.isTransposed.toggle()
+    let (form, back) = (self, turned)
+    return x.recorded(
+      from: a, b,
+      { g in
+        let again = a.isRecorded || b.isRecorded ? form.solvedOrNaN(a, b) : x
+        let (left, right) = (back.solvedOrNaN(a, g), again)
+        let product =
+          b.rank == 1
+          ? left.expandingDims(axis: -1) * right.expandingDims(axis: -2)
+          : matmul(left, right.matrixTransposed)
+        return -(form.isTransposed ? product.matrixTransposed : product)
+          .triangle(keepsUpper: form.isUpper, isStrict: form.hasUnitDiagonal)
+      },
+      { g in back.solvedOrNaN(a, g) })
+  }
+
+  func solvedOrNaN<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
+    -> Tensor<Scalar>
+  {
+    let isBatchOfVectors = a.rank > 2 && b.rank == a.rank - 1
+    let right = isBatchOfVectors ? b.expandingDims(axis: -1) : b
+    guard let x = try? solve(a, right) else { return b * Scalar.nan }
+    return isBatchOfVectors ? x.squeezed(axis: -1) : x
+  }
+}
+
+private func solution<Scalar: LAPACKScalar>(
+  _ form: TriangularForm, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
+) throws(LinearAlgebraError) -> Tensor<Scalar> {
+  let (isUpper, isTransposed, hasUnitDiagonal) = (
+    form.isUpper, form.isTransposed, form.hasUnitDiagonal
+  )
   let (order, right) = try rightHandSide(a, b, "triangularSolve")
   let batch = right.batchShape
   if !hasUnitDiagonal && !right.isEmpty {

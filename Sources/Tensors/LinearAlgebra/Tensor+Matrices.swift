@@ -49,7 +49,7 @@ extension Tensor {
       batch: Layout.count(Array(shape.dropLast())), type: Scalar.dataType.elementType)
   }
 
-  /// A view of each matrix's first rows and columns.
+  /// A view of each matrix's first rows and columns; not recorded.
   func leading(_ rows: Int, _ columns: Int) -> Tensor {
     Tensor(storage: storage, layout: layout.with(shape: batchShape + [rows, columns]))
   }
@@ -67,18 +67,25 @@ extension Tensor where Scalar: FloatingTensorScalar {
 
   /// A view of each matrix's diagonal.
   var diagonals: Tensor {
-    let length = Swift.min(shape[rank - 2], shape[rank - 1])
+    let (rows, columns) = (shape[rank - 2], shape[rank - 1])
     return Tensor(
       storage: storage,
       layout: layout.with(
-        shape: batchShape + [length],
-        strides: strides.dropLast(2) + [strides[rank - 2] + strides[rank - 1]]))
+        shape: batchShape + [Swift.min(rows, columns)],
+        strides: strides.dropLast(2) + [strides[rank - 2] + strides[rank - 1]])
+    ).recorded(
+      from: self,
+      { g in g.expandingDims(axis: rows < columns ? -1 : -2) * Tensor.eye(rows, columns: columns) })
   }
 
-  /// The matrices with zeros above the diagonal, or below it if `keepsUpper`.
-  func triangle(keepsUpper: Bool) -> Tensor {
+  /// The matrices with zeros above the diagonal, or below it if `keepsUpper`; also on it if `isStrict`.
+  func triangle(keepsUpper: Bool, isStrict: Bool = false) -> Tensor {
     let rows = Tensor<Int>.arange(shape[rank - 2]).expandingDims(axis: 1)
     let columns = Tensor<Int>.arange(shape[rank - 1]).expandingDims(axis: 0)
-    return select(keepsUpper ? columns .>= rows : columns .<= rows, self, Tensor(0))
+    let kept =
+      isStrict
+      ? (keepsUpper ? columns .> rows : columns .< rows)
+      : (keepsUpper ? columns .>= rows : columns .<= rows)
+    return select(kept, self, Tensor(0))
   }
 }

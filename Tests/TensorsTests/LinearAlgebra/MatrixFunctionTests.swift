@@ -76,3 +76,30 @@ struct MatrixFunctionTests {
     #expect(vectorNorm(rows, axes: [-1], keepDims: true).shape == [3, 1])
   }
 }
+
+@Suite("eigenvalues of general matrices")
+struct EigenTests {
+  @Test("satisfy their equation", arguments: [1, 2, 3, 10, 31])
+  func equation(order: Int) throws {
+    let a: Tensor<Double> = matrices([2, order, order])
+    let e = try eigen(a)
+    let (v, w) = (e.vectors, e.values.expandingDims(axis: -2))
+    let left = Tensor(real: matmul(a, v.real), imaginary: matmul(a, v.imaginary))
+    #expect(abs(left - v * w).max().item() < 1e-11)
+    #expect(abs(square(abs(v)).sum(axis: -2) - 1).max().item() < 1e-12)
+    #expect(abs(e.values.sum(axis: -1).real - trace(a)).max().item() < 1e-11)
+    #expect(abs(try eigenvalues(a) - e.values).max().item() < 1e-9)
+  }
+
+  @Test("are complex for turns, and real where they can be")
+  func known() throws {
+    let turn = try eigenvalues(Tensor<Float>([[0, -1], [1, 0]])).scalars
+    #expect(turn == [Complex(0, 1), Complex(0, -1)])
+    let triangle = try eigenvalues(Tensor<Double>([[1, 5], [0, 2]])).scalars
+    #expect(triangle == [Complex(1), Complex(2)])
+    #expect(try eigen(Tensor<Double>.zeros(shape: [0, 0])).vectors.shape == [0, 0])
+    #expect(throws: LinearAlgebraError.notSquare(operation: "eigen", shape: [1, 2])) {
+      try eigen(Tensor<Double>([[1, 2]]))
+    }
+  }
+}
