@@ -88,8 +88,8 @@ void ck_set_thread_count(size_t count) {
 }
 
 size_t ck_parallel_parts(double nanoseconds) {
-  const double smallest = 4000;
-  if (nanoseconds < 2 * smallest) return 1;
+  const double smallest = CK_PARALLEL_FROM / 2;
+  if (nanoseconds < CK_PARALLEL_FROM) return 1;
   size_t threads = ck_thread_count();
   if (threads == 1) return 1;
   double parts = nanoseconds / smallest;

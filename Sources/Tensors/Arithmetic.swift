@@ -5,15 +5,16 @@ internal import BLAS
 
 extension Tensor where Scalar: NumericTensorScalar {
   /// Returns the sum of each pair of elements; shapes broadcast.
-  public static func + (a: Tensor, b: Tensor) -> Tensor {
-    a.combined(.add, with: b, "+").recorded(from: a, b, { $0 }, { $0 })
+  public static func + (a: __owned Tensor, b: __owned Tensor) -> Tensor {
+    guard a.node != nil || b.node != nil else { return .combining(.add, a, b, "+") }
+    return a.combined(.add, with: b, "+").recorded(from: a, b, { $0 }, { $0 })
   }
 
   /// Returns the sum of each element and `b`.
-  public static func + (a: Tensor, b: Scalar) -> Tensor { a + Tensor(b) }
+  public static func + (a: __owned Tensor, b: Scalar) -> Tensor { a + Tensor(b) }
 
   /// Returns the sum of `a` and each element.
-  public static func + (a: Scalar, b: Tensor) -> Tensor { Tensor(a) + b }
+  public static func + (a: Scalar, b: __owned Tensor) -> Tensor { Tensor(a) + b }
 
   /// Adds `b` in place; `b` broadcasts to the shape of `a`.
   public static func += (a: inout Tensor, b: Tensor) {
@@ -26,15 +27,16 @@ extension Tensor where Scalar: NumericTensorScalar {
 
 extension Tensor where Scalar: NumericTensorScalar {
   /// Returns the difference of each pair of elements; shapes broadcast.
-  public static func - (a: Tensor, b: Tensor) -> Tensor {
-    a.combined(.subtract, with: b, "-").recorded(from: a, b, { $0 }, { -$0 })
+  public static func - (a: __owned Tensor, b: __owned Tensor) -> Tensor {
+    guard a.node != nil || b.node != nil else { return .combining(.subtract, a, b, "-") }
+    return a.combined(.subtract, with: b, "-").recorded(from: a, b, { $0 }, { -$0 })
   }
 
   /// Returns the difference of each element and `b`.
-  public static func - (a: Tensor, b: Scalar) -> Tensor { a - Tensor(b) }
+  public static func - (a: __owned Tensor, b: Scalar) -> Tensor { a - Tensor(b) }
 
   /// Returns the difference of `a` and each element.
-  public static func - (a: Scalar, b: Tensor) -> Tensor { Tensor(a) - b }
+  public static func - (a: Scalar, b: __owned Tensor) -> Tensor { Tensor(a) - b }
 
   /// Subtracts `b` in place; `b` broadcasts to the shape of `a`.
   public static func -= (a: inout Tensor, b: Tensor) {
@@ -47,15 +49,16 @@ extension Tensor where Scalar: NumericTensorScalar {
 
 extension Tensor where Scalar: NumericTensorScalar {
   /// Returns the product of each pair of elements; shapes broadcast.
-  public static func * (a: Tensor, b: Tensor) -> Tensor {
-    a.combined(.multiply, with: b, "*").recorded(from: a, b, { $0 * b }, { $0 * a })
+  public static func * (a: __owned Tensor, b: __owned Tensor) -> Tensor {
+    guard a.node != nil || b.node != nil else { return .combining(.multiply, a, b, "*") }
+    return a.combined(.multiply, with: b, "*").recorded(from: a, b, { $0 * b }, { $0 * a })
   }
 
   /// Returns the product of each element and `b`.
-  public static func * (a: Tensor, b: Scalar) -> Tensor { a * Tensor(b) }
+  public static func * (a: __owned Tensor, b: Scalar) -> Tensor { a * Tensor(b) }
 
   /// Returns the product of `a` and each element.
-  public static func * (a: Scalar, b: Tensor) -> Tensor { Tensor(a) * b }
+  public static func * (a: Scalar, b: __owned Tensor) -> Tensor { Tensor(a) * b }
 
   /// Multiplies by `b` in place; `b` broadcasts to the shape of `a`.
   public static func *= (a: inout Tensor, b: Tensor) {
@@ -68,16 +71,17 @@ extension Tensor where Scalar: NumericTensorScalar {
 
 extension Tensor where Scalar: DivisibleTensorScalar {
   /// Returns the quotient of each pair of elements; shapes broadcast.
-  public static func / (a: Tensor, b: Tensor) -> Tensor {
-    a.combined(.divide, with: b, "/").recorded(
+  public static func / (a: __owned Tensor, b: __owned Tensor) -> Tensor {
+    guard a.node != nil || b.node != nil else { return .combining(.divide, a, b, "/") }
+    return a.combined(.divide, with: b, "/").recorded(
       from: a, b, { $0 / b }, { -$0 * a / square(b) })
   }
 
   /// Returns the quotient of each element and `b`.
-  public static func / (a: Tensor, b: Scalar) -> Tensor { a / Tensor(b) }
+  public static func / (a: __owned Tensor, b: Scalar) -> Tensor { a / Tensor(b) }
 
   /// Returns the quotient of `a` and each element.
-  public static func / (a: Scalar, b: Tensor) -> Tensor { Tensor(a) / b }
+  public static func / (a: Scalar, b: __owned Tensor) -> Tensor { Tensor(a) / b }
 
   /// Divides by `b` in place; `b` broadcasts to the shape of `a`.
   public static func /= (a: inout Tensor, b: Tensor) {
@@ -90,7 +94,8 @@ extension Tensor where Scalar: DivisibleTensorScalar {
 
 extension Tensor where Scalar: NumericTensorScalar {
   /// Returns each element with its sign changed.
-  public static prefix func - (a: Tensor) -> Tensor {
-    a.mapped(.negate).recorded(from: a, { -$0 })
+  public static prefix func - (a: __owned Tensor) -> Tensor {
+    guard a.node != nil else { return .mapping(.negate, a) }
+    return a.mapped(.negate).recorded(from: a, { -$0 })
   }
 }
