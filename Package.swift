@@ -80,6 +80,7 @@ let level1: [Target] = [
   library("SourceKit", ["CSourceKit"]),
   library("CellGate"),
   library("JSONValues"),
+  library("ErrorTexts"),
 ]
 
 let level2: [Target] = [
@@ -88,6 +89,7 @@ let level2: [Target] = [
   .target(name: "Cells", swiftSettings: syntax, linkerSettings: syntaxLibraries),
   library("Tensors", ["BLAS"]),
   library("Gradients", ["Tensors"]),
+  library("NeuralNetworks", ["Gradients", "Tensors", "BLAS"]),
   library("Plots", ["JSONValues"]),
   library("Tracking", ["SQLite", "Digest"]),
   library("Workflows", ["Digest"]),
@@ -108,7 +110,8 @@ let level3: [Target] = [
       "Tracking", "Workflows", "Cluster", "Digest",
     ],
     swiftSettings: syntax),
-  library("Martlet", ["Tensors", "Gradients", "Plots", "Tracking", "JSONValues"]),
+  library(
+    "Martlet", ["Tensors", "Gradients", "NeuralNetworks", "Plots", "Tracking", "JSONValues"]),
 ]
 
 let level4: [Target] = [
@@ -143,6 +146,7 @@ let testTargets: [Target] = [
   tests("Cells", ["Cells"]),
   tests("Tensors", ["Tensors"]),
   tests("Gradients", ["Gradients", "Tensors"]),
+  tests("NeuralNetworks", ["NeuralNetworks", "Gradients", "Tensors"]),
   tests("Plots", ["Plots"]),
   tests("Tracking", ["Tracking", "SQLite"]),
   tests("Workflows", ["Workflows"]),
@@ -164,6 +168,7 @@ let package = Package(
     .executable(name: "track-cli", targets: ["TrackCommand"]),
     .library(name: "Martlet", type: .dynamic, targets: ["Martlet"]),
     .library(name: "FrontendServer", type: .dynamic, targets: ["CFrontendServer"]),
+    .library(name: "ErrorTexts", type: .dynamic, targets: ["ErrorTexts"]),
   ],
   targets: level0 + level1 + level2 + level3 + level4 + testTargets,
   swiftLanguageModes: [.v6]

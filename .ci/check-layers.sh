@@ -9,9 +9,9 @@ declare -A level=(
   [CZeroMQ]=0 [CSQLite]=0 [COpenBLAS]=0 [CCrypto]=0 [CSourceKit]=0 [CFaults]=0 [CKernels]=0
   [CProcesses]=0 [CFrontendServer]=0
   [ZeroMQ]=10 [SQLite]=10 [BLAS]=10 [Digest]=10 [Processes]=10 [SourceKit]=10 [CellGate]=10
-  [JSONValues]=15 [CommandArguments]=20
+  [ErrorTexts]=10 [JSONValues]=15 [CommandArguments]=20
   [JupyterProtocol]=20 [Cells]=20 [Tensors]=20 [Plots]=20 [Tracking]=20 [Workflows]=20
-  [Gradients]=23
+  [Gradients]=23 [NeuralNetworks]=26
   [CellCompiler]=30 [CellWorker]=30 [Kernel]=30 [Cluster]=30 [Assistance]=30 [Martlet]=30
   [Notebooks]=35 [Session]=35
   [MartletCommand]=40 [WorkerCommand]=40 [TrackCommand]=40

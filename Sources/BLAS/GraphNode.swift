@@ -83,24 +83,69 @@ package func takeNodeNumbers(_ count: Int = 1) -> Int {
   nodeCounter.wrappingAdd(count, ordering: .relaxed).oldValue
 }
 
-/// The scope of one differentiation: its function's operations are recorded while it is open.
+/// The scope of a differentiation: its function's operations are recorded while it is open.
 package final class DifferentiationScope: Sendable {
-  private let open = Atomic<Bool>(true)
+  /// How many calls of the function run: one, or none, unless the scope is that of parameters.
+  private let calls: Atomic<Int>
+  private let isOfParameters: Bool
 
-  /// Opens a scope.
-  package init() {}
+  /// Opens the scope of one call.
+  package init() {
+    calls = Atomic(1)
+    isOfParameters = false
+  }
 
-  /// Whether the function still runs; nothing recorded later can matter to its gradient.
-  package var isOpen: Bool { open.load(ordering: .relaxed) }
+  private init(ofParameters: Void) {
+    calls = Atomic(0)
+    isOfParameters = true
+  }
 
-  /// Ends the recording for this scope.
-  package func close() { open.store(false, ordering: .relaxed) }
+  /// The scope of all parameters of models, which live longer than a call.
+  ///
+  /// It is open while some thread runs a function of parameters, as that may use other threads; but not on a thread
+  /// that is walking back.
+  package static let parameters = DifferentiationScope(ofParameters: ())
+
+  /// Whether a function still runs; nothing recorded later can matter to its gradient.
+  package var isOpen: Bool {
+    guard calls.load(ordering: .relaxed) > 0 else { return false }
+    guard isOfParameters else { return true }
+    return unsafe ck_recording_state().pointee.parameters >= 0
+  }
+
+  /// Ends the recording for the scope of one call.
+  package func close() { calls.subtract(1, ordering: .relaxed) }
+
+  /// Runs a function of parameters; after that, walks back, which is recorded only for an outer such function.
+  package static func ofParameters<Value, Result>(
+    _ function: () throws -> Value, thenWalkingBack walk: (Value) -> Result
+  ) rethrows -> Result {
+    let state = unsafe ck_recording_state()
+    let outer = unsafe state.pointee.parameters
+    unsafe state.pointee.parameters = max(outer, 0) + 1
+    parameters.calls.add(1, ordering: .relaxed)
+    let value: Value
+    do {
+      defer {
+        parameters.calls.subtract(1, ordering: .relaxed)
+        unsafe state.pointee.parameters = outer
+      }
+      value = try function()
+    }
+    guard outer <= 0 else { return walk(value) }
+    unsafe state.pointee.parameters = -1
+    defer { unsafe state.pointee.parameters = outer }
+    return walk(value)
+  }
 }
 
 /// The set of differentiations that a recorded value depends on.
 package final class Ancestry: Sendable {
   private let first: DifferentiationScope
   private let others: [DifferentiationScope]
+
+  /// The set that every parameter has.
+  package static let ofParameters = Ancestry(.parameters)
 
   /// Makes the set of one scope.
   package init(_ scope: DifferentiationScope) {

@@ -20,7 +20,8 @@ extension Kernels {
     _ operation: CumulativeOperation, _ type: ElementType, outer: Int, count: Int, inner: Int,
     source: Storage, offset: Int, out: Storage
   ) {
-    precondition(ck_has_scan(operation.rawValue, type.rawValue), "cumulative \(operation) of \(type)")
+    precondition(
+      ck_has_scan(operation.rawValue, type.rawValue), "cumulative \(operation) of \(type)")
     check(source, offset, outer * count * inner, type)
     check(out, 0, outer * count * inner, resultType(of: operation, type))
     unsafe ck_scan(

@@ -1,12 +1,11 @@
 // The threads that run a cell's tasks, in place of the runtime's own.
 //
-// A task that traps is parked with its thread, for good, and an endless one keeps its thread. The
+// A task that traps may have to be parked with its thread, and an endless one keeps its thread. The
 // runtime's pool has as many threads as the machine has processors and never replaces one, so a few
 // such tasks would stop all others. This pool adds a thread when tasks wait and none is taken up.
 #define _GNU_SOURCE
-#include "CFaults.h"
+#include "faults.h"
 
-#include <pthread.h>
 #include <stdint.h>
 #include <time.h>
 #include <unistd.h>
@@ -49,6 +48,11 @@ static int idle_threads;
 static uint64_t started;
 static uint64_t started_at_tick;
 static int stalled_ticks;
+static struct {
+  pthread_t thread;
+  int is_busy;
+} workers[MOST_THREADS];
+static int worker_count;
 
 static uint64_t now(void) {
   struct timespec time;
@@ -64,19 +68,25 @@ static void acquire(void) {
 
 static void release(void) {
   pthread_mutex_unlock(&lock);
-  cfaults_forbid_parking(0);
+  cfaults_forbid_parking(-1);
 }
 
 static void *work(void *argument) {
   cfaults_adopt_task_thread();
+  acquire();
+  int place = worker_count < MOST_THREADS ? worker_count++ : MOST_THREADS - 1;
+  workers[place].thread = pthread_self();
+  release();
   for (;;) {
     acquire();
+    workers[place].is_busy = 0;
     idle_threads++;
     while (first == NULL) pthread_cond_wait(&has_work, &lock);
     idle_threads--;
     job *next = first;
     first = next->next;
     started++;
+    workers[place].is_busy = 1;
     release();
     swift_job_run(next, NULL, 0);
   }
@@ -109,6 +119,7 @@ static SWIFT_CALL void enqueue(job *next, enqueue_original original) {
 }
 
 static void *wait_for_timers(void *argument) {
+  cfaults_adopt_internal_thread();
   acquire();
   for (;;) {
     while (timers != NULL && timers->due_nanoseconds <= now()) {
@@ -184,6 +195,14 @@ void cfaults_tick_pool(void) {
   if (stalled_ticks >= STALLED_TICKS && threads < MOST_THREADS) {
     stalled_ticks = 0;
     threads += start(work);
+  }
+  pthread_mutex_unlock(&lock);
+}
+
+void faults_each_busy_task_thread(void (*body)(pthread_t)) {
+  pthread_mutex_lock(&lock);
+  for (int place = 0; place < worker_count; place++) {
+    if (workers[place].is_busy) body(workers[place].thread);
   }
   pthread_mutex_unlock(&lock);
 }

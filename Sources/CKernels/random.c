@@ -1,13 +1,58 @@
 // Counter-based random numbers: Philox 4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405).
 //
-// Numbers must be the same for ever and on every machine, so contraction to fused operations is off, and the logarithm,
-// sine and cosine below use nothing but exactly rounded arithmetic.
-#include <math.h>
+// Numbers must be the same for ever, on every machine and for any number of threads: each depends on its position
+// only, contraction to fused operations is off, and the logarithm, sine and cosine use nothing but exactly rounded
+// arithmetic.
 #include <string.h>
 
-#include "CKernels.h"
+#include "random.h"
+#include "threads.h"
 
 #pragma STDC FP_CONTRACT OFF
+
+/// Blocks that a kernel makes in one go.
+#define BLOCKS 256
+
+typedef void (*words_kernel)(uint64_t key, uint64_t stream, uint64_t counter, uint32_t *out);
+typedef void (*f32_kernel)(uint64_t key, uint64_t stream, uint64_t counter, float *out);
+typedef void (*f64_kernel)(uint64_t key, uint64_t stream, uint64_t counter, double *out);
+
+struct random_table {
+  words_kernel words;
+  f32_kernel uniform_f32;
+  f64_kernel uniform_f64;
+  f32_kernel normal_f32;
+  f64_kernel normal_f64;
+};
+
+#define LEVEL(name) name##_base
+#include "random_kernels.h"
+#undef LEVEL
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#define LEVEL(name) name##_avx2
+#include "random_kernels.h"
+#undef LEVEL
+#pragma clang attribute pop
+
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2"), min_vector_width(512))), apply_to = function)
+#define LEVEL(name) name##_avx512
+#include "random_kernels.h"
+#undef LEVEL
+#pragma clang attribute pop
+#endif
+
+static const struct random_table *current(void) {
+  switch (ck_level()) {
+#if defined(__x86_64__)
+    case 2: return &random_table_avx512;
+    case 1: return &random_table_avx2;
+#endif
+    default: return &random_table_base;
+  }
+}
 
 void ck_philox(uint64_t key, uint64_t stream, uint64_t counter, uint32_t out[4]) {
   uint32_t x0 = (uint32_t)counter, x1 = (uint32_t)(counter >> 32);
@@ -29,70 +74,60 @@ void ck_philox(uint64_t key, uint64_t stream, uint64_t counter, uint32_t out[4])
   out[3] = x3;
 }
 
-/// A double in [0, 1) from 53 of 64 bits.
-static double unit(uint32_t low, uint32_t high) {
-  return (double)((((uint64_t)high << 32) | low) >> 11) * 0x1p-53;
+double ck_steady_log(double x) { return steady_log_base(x); }
+
+void ck_normal_pair(const uint32_t block[4], double *first, double *second) {
+  normal_pair_base(unit_base(block[0], block[1]), unit_base(block[2], block[3]), first, second);
+}
+
+/// Numbers to draw: runs of whole blocks, and a rest by way of a buffer.
+struct draw {
+  uint64_t key, stream, counter;
+  size_t n, parts;
+  void *out;
+};
+
+#define FILL(KERNEL, T, PER)                                                                                  \
+  static void part_##KERNEL(void *context, size_t part) {                                                     \
+    const struct draw *d = context;                                                                           \
+    const size_t run = (size_t)(PER) * BLOCKS, runs = (d->n + run - 1) / run;                                 \
+    T *out = d->out;                                                                                          \
+    for (size_t r = runs * part / d->parts; r < runs * (part + 1) / d->parts; r++) {                          \
+      uint64_t counter = d->counter + r * BLOCKS;                                                             \
+      if ((r + 1) * run <= d->n) {                                                                            \
+        current()->KERNEL(d->key, d->stream, counter, out + r * run);                                         \
+      } else {                                                                                                \
+        T rest[(PER) * BLOCKS];                                                                               \
+        current()->KERNEL(d->key, d->stream, counter, rest);                                                  \
+        memcpy(out + r * run, rest, (d->n - r * run) * sizeof(T));                                            \
+      }                                                                                                       \
+    }                                                                                                         \
+  }
+
+FILL(words, uint32_t, 4)
+FILL(uniform_f32, float, 4)
+FILL(uniform_f64, double, 2)
+FILL(normal_f32, float, 2)
+FILL(normal_f64, double, 2)
+
+/// Shares the runs out; a number takes about so many nanoseconds.
+static void draw(struct draw *d, double nanoseconds, void (*part)(void *, size_t)) {
+  d->parts = ck_parallel_parts(nanoseconds * (double)d->n);
+  ck_parallel(d->parts, part, d);
+}
+
+void ck_random_words(uint64_t key, uint64_t stream, uint64_t counter, size_t n, uint32_t *out) {
+  struct draw d = {key, stream, counter, n, 1, out};
+  part_words(&d, 0);
 }
 
 void ck_uniform(int type, uint64_t key, uint64_t stream, uint64_t counter, size_t n, void *out) {
-  uint32_t block[4];
-  if (type == CK_F32) {
-    float *o = out;
-    for (size_t i = 0; i < n; i += 4) {
-      ck_philox(key, stream, counter++, block);
-      for (size_t k = 0; k < 4 && i + k < n; k++) o[i + k] = (float)(block[k] >> 8) * 0x1p-24f;
-    }
-  } else {
-    double *o = out;
-    for (size_t i = 0; i < n; i += 2) {
-      ck_philox(key, stream, counter++, block);
-      o[i] = unit(block[0], block[1]);
-      if (i + 1 < n) o[i + 1] = unit(block[2], block[3]);
-    }
-  }
-}
-
-/// The natural logarithm of a normal number in (0, 1].
-static double steady_log(double x) {
-  uint64_t u;
-  memcpy(&u, &x, 8);
-  int64_t e = ((int64_t)u - (int64_t)0x3fe6a09e667f3bcd) >> 52;
-  u -= (uint64_t)e << 52;
-  double m;
-  memcpy(&m, &u, 8);
-  double f = m - 1.0, s = f / (2.0 + f), z = s * s, p = 0;
-  for (int k = 23; k >= 1; k -= 2) p = p * z + 2.0 / k;
-  return (double)e * 0x1.62e42fefa39efp-1 + s * p;
-}
-
-/// The sine and cosine of 2 pi t, for t in [0, 1): an eighth of a turn by Taylor series, the rest by symmetry.
-static void steady_turn(double t, double *sine, double *cosine) {
-  double eighths = t * 8.0;
-  int octant = (int)eighths;
-  double part = eighths - (double)octant;
-  double angle = (octant & 1 ? 1.0 - part : part) * 0x1.921fb54442d18p-1, z = angle * angle;
-  double s = 0, c = 0;
-  for (int k = 17; k >= 3; k -= 2) s = (s + 1.0) * (-z / (double)(k * (k - 1)));
-  for (int k = 18; k >= 2; k -= 2) c = (c + 1.0) * (-z / (double)(k * (k - 1)));
-  s = angle + angle * s;
-  c = 1.0 + c;
-  bool swaps = ((octant + 1) & 2) != 0;
-  double x = swaps ? s : c, y = swaps ? c : s;
-  *cosine = octant >= 2 && octant <= 5 ? -x : x;
-  *sine = octant >= 4 ? -y : y;
+  struct draw d = {key, stream, counter, n, 1, out};
+  if (type == CK_F32) draw(&d, 1, part_uniform_f32);
+  else draw(&d, 2, part_uniform_f64);
 }
 
 void ck_normal(int type, uint64_t key, uint64_t stream, uint64_t counter, size_t n, void *out) {
-  uint32_t block[4];
-  for (size_t i = 0; i < n; i += 2) {
-    ck_philox(key, stream, counter++, block);
-    double sine, cosine;
-    double radius = sqrt(-2.0 * steady_log(1.0 - unit(block[0], block[1])));
-    steady_turn(unit(block[2], block[3]), &sine, &cosine);
-    double pair[2] = {radius * cosine, radius * sine};
-    for (size_t k = 0; k < 2 && i + k < n; k++) {
-      if (type == CK_F32) ((float *)out)[i + k] = (float)pair[k];
-      else ((double *)out)[i + k] = pair[k];
-    }
-  }
+  struct draw d = {key, stream, counter, n, 1, out};
+  draw(&d, 4, type == CK_F32 ? part_normal_f32 : part_normal_f64);
 }

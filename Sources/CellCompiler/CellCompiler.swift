@@ -34,8 +34,7 @@ package final class CellCompiler: Sendable {
 
     /// The library beside this program.
     package static var besideExecutable: UserLibrary {
-      let path = Files.executable
-      let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+      let folder = Files.executableFolder
       return UserLibrary(libraries: folder, modules: folder + "/Modules")
     }
 
@@ -154,7 +153,10 @@ package final class CellCompiler: Sendable {
     let flags = wanted.filter { flag in
       flag.hasPrefix("-l") && linked.withLock { !$0.contains(flag) }
     }
-    var arguments = ["-shared", "-o", base + ".so", base + ".o", toolchain.runtimeObject]
+    // The table lets the worker walk over the stack, for backtraces and to stop a cell.
+    var arguments = [
+      "-shared", "--eh-frame-hdr", "-o", base + ".so", base + ".o", toolchain.runtimeObject,
+    ]
     if !flags.isEmpty {
       arguments += ["-L", toolchain.libraries, "-L", library.libraries]
       arguments += ["-rpath", toolchain.libraries, "-rpath", library.libraries]
@@ -260,8 +262,7 @@ package final class CellCompiler: Sendable {
   }
 
   func write(_ text: String, to path: String) throws(CellCompilerError) {
-    let parent = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-    if let reason = Files.makeFolder(parent) ?? Files.write(text, to: path) {
+    if let reason = Files.makeFolder(Files.folder(of: path)) ?? Files.write(text, to: path) {
       throw .cannotWrite(path: path, reason: reason)
     }
   }

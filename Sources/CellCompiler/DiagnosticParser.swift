@@ -31,7 +31,7 @@ struct DiagnosticParser {
       let start = marks.distance(from: marks.startIndex, to: first) + 1
       diagnostic.underline = start..<(start + marks.distance(from: first, to: last) + 1)
     }
-    guard let remedy = lines.first, Self.head(remedy) == nil,
+    guard let remedy = lines.first, Self.head(remedy) == nil, !remedy.hasPrefix("<unknown>:"),
       let start = remedy.firstIndex(where: { $0 != " " })
     else { return }
     lines = lines.dropFirst()
@@ -45,6 +45,18 @@ struct DiagnosticParser {
     String(text.replacing("<#", with: "").replacing("#>", with: ""))
   }
 
+  /// Says of a conformance that does not count what to do; of modules, users know nothing.
+  private static func inWordsOfCells(_ message: Substring) -> String {
+    // The apostrophe of "the protocol's module" counts, too.
+    let quoted = message.split(separator: "'", omittingEmptySubsequences: false)
+    guard message.hasPrefix("conformance of '"), quoted.count == 8, quoted[6].hasPrefix("Cell_"),
+      message.contains(" was already stated in the ")
+    else { return String(message) }
+    let declared = message.contains("in the type's module") ? quoted[1] : quoted[3]
+    return "'\(quoted[1])' conforms to '\(quoted[3])' in the cell that declares '\(declared)', and "
+      + "that conformance stays; to replace it, change it there and run that cell again"
+  }
+
   private static func head(_ line: Substring) -> Diagnostic? {
     for severity in [Diagnostic.Severity.error, .warning, .note, .remark] {
       guard let mark = line.firstRange(of: ": \(severity.rawValue): ") else { continue }
@@ -55,7 +67,7 @@ struct DiagnosticParser {
       else { continue }
       return Diagnostic(
         severity: severity, file: parts.dropLast(2).joined(separator: ":"), line: number,
-        column: column, message: String(line[mark.upperBound...]))
+        column: column, message: inWordsOfCells(line[mark.upperBound...]))
     }
     // A message without a place, such as a missing module map.
     for severity in [Diagnostic.Severity.error, .warning] {

@@ -30,7 +30,7 @@ package struct Toolchain: Sendable, Equatable {
     let folders = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
     for folder in folders {
       guard let swift = Files.resolved("\(folder)/swift") else { continue }
-      let bin = swift.prefix(upTo: swift.lastIndex(of: "/") ?? swift.startIndex)
+      let bin = Files.folder(of: swift)
       if Files.isExecutable(bin + "/swift-frontend") {
         return Toolchain(root: String(bin.dropLast("/bin".count)))
       }

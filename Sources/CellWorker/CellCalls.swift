@@ -38,48 +38,7 @@ public func martletProgress(_ index: Int) {
 /// `throw` ends only the cell.
 @_silgen_name("martlet_error_in_main")
 public func errorInMain(_ error: any Error) -> Never {
-  Worker.shared.noteThrown(
-    name: withoutCellModules(String(reflecting: type(of: error))),
-    text: withoutCellModules(String(describing: error)))
-  cfaults_leave()
-}
-
-/// Runs asynchronous top-level code to its end on the calling thread's behalf.
-@_silgen_name("martlet_await")
-public func martletAwait<Value>(_ body: @escaping () async throws -> Value) throws -> Value {
-  let box = AwaitBox(body)
-  let done = Mailbox<Bool>()
-  let task = Task.detached { [box] in
-    await box.run()
-    done.put(true)
-  }
-  _ = done.take()
-  _ = task
-  return try box.value()
-}
-
-/// Carries a cell's asynchronous code and its outcome to and from a task.
-private final class AwaitBox<Value>: @unchecked Sendable {
-  // Sendable: the waiting thread reads `outcome` only after the task has said that it is done.
-  private let body: () async throws -> Value
-  private var outcome: Result<Value, any Error>?
-
-  init(_ body: @escaping () async throws -> Value) {
-    self.body = body
-  }
-
-  func run() async {
-    do {
-      outcome = .success(try await body())
-    } catch {
-      outcome = .failure(error)
-    }
-  }
-
-  func value() throws -> Value {
-    guard let outcome else { throw CancellationError() }
-    return try outcome.get()
-  }
+  Worker.shared.end(with: ThrownError(error))
 }
 
 /// Whether a notebook shows what is displayed; 0 in a step's or job's program.
@@ -131,7 +90,7 @@ public func workerSetCommHandler(
   unsafe Worker.shared.setCommHandler(handler, answerer)
 }
 
-/// Ends the running callback with the `any Error` at `error`, as a top-level `throw` ends a cell.
+/// Ends the running cell or callback with the `any Error` at `error`, as a top-level `throw` does.
 @_cdecl("martlet_worker_throw")
 public func workerThrow(_ error: UnsafeRawPointer) {
   unsafe errorInMain(error.assumingMemoryBound(to: (any Error).self).pointee)

@@ -18,25 +18,26 @@ import Glibc
   deinit { unsafe count.deallocate() }
 
   func put(_ item: Element) {
-    unsafe pthread_mutex_lock(&lock)
-    items.append(item)
-    unsafe pthread_mutex_unlock(&lock)
+    withLock { items.append(item) }
     unsafe sem_post(count)
   }
 
   func take() -> Element {
     while true {
       while unsafe sem_wait(count) != 0 {}
-      unsafe pthread_mutex_lock(&lock)
-      let item = items.isEmpty ? nil : items.removeFirst()
-      unsafe pthread_mutex_unlock(&lock)
-      if let item { return item }
+      if let item = withLock({ items.isEmpty ? nil : items.removeFirst() }) { return item }
     }
   }
 
   func empty() {
-    unsafe pthread_mutex_lock(&lock)
-    items.removeAll()
-    unsafe pthread_mutex_unlock(&lock)
+    withLock { items.removeAll() }
+  }
+
+  private func withLock<Result>(_ body: () -> Result) -> Result {
+    withoutParking {
+      unsafe pthread_mutex_lock(&lock)
+      defer { unsafe pthread_mutex_unlock(&lock) }
+      return body()
+    }
   }
 }

@@ -4,14 +4,16 @@ import SwiftSyntax
 struct CellRewriter {
   private let locations: SourceLocationConverter
   private(set) var insertions: [PreparedCell.Insertion] = []
-  private(set) var variables: [PreparedCell.VariableGroup] = []
+  var variables: [PreparedCell.VariableGroup] = []
   private(set) var statementLines: [Int] = []
   private var notesProgress = false
   private(set) var imports: [String] = []
   private var offsets: [(offset: Int, text: String)] = []
   private var shows = false
-  private var awaits = false
-  private let scope: SessionScope
+  var awaits = false
+  let scope: SessionScope
+  var awaitedUses: AwaitedUses?
+  var triedUses: Set<String> = []
 
   init(locations: SourceLocationConverter, scope: SessionScope) {
     self.locations = locations
@@ -39,13 +41,14 @@ struct CellRewriter {
 
   mutating func rewrite(_ file: SourceFileSyntax) throws(CellsError) {
     let last = file.statements.last
+    takeAwaitedValues(in: file)
     for item in file.statements {
       let isLast = item.id == last?.id
       let isStatement = runsInPlace(item)
       if isStatement { statementLines.append(place(item).line) }
       switch item.item {
       case .decl(let declaration): try rewrite(declaration)
-      case .stmt(let statement): try rewrite(statement)
+      case .stmt(let statement): rewrite(statement)
       case .expr(let expression): rewrite(expression, of: item, isLast: isLast)
       @unknown default: break
       }
@@ -89,11 +92,11 @@ struct CellRewriter {
     return true
   }
 
-  private mutating func insert(_ text: String, before node: some SyntaxProtocol) {
+  mutating func insert(_ text: String, before node: some SyntaxProtocol) {
     offsets.append((node.positionAfterSkippingLeadingTrivia.utf8Offset, text))
   }
 
-  private mutating func insert(_ text: String, after node: some SyntaxProtocol) {
+  mutating func insert(_ text: String, after node: some SyntaxProtocol) {
     offsets.append((node.endPositionBeforeTrailingTrivia.utf8Offset, text))
   }
 
@@ -113,17 +116,18 @@ struct CellRewriter {
   }
 
   private mutating func rewrite(_ variable: VariableDeclSyntax) throws(CellsError) {
-    let waits = AwaitFinder.found(in: variable)
-    if waits, let async = variable.modifiers.first(where: { $0.name.text == "async" }) {
-      throw .asynchronousLet(line: place(async).line, column: place(async).column)
+    if let modifier = AsynchronousLet.modifier(of: variable) {
+      return try rewrite(asynchronous: variable, modifier)
     }
+    let waits = AwaitFinder.found(in: variable)
     var names: [String] = []
     for binding in variable.bindings {
+      // First what comes first where both insert at one place.
+      qualifySelfReferences(of: binding)
       if waits, let value = binding.initializer?.value, AwaitFinder.found(in: value) {
         wrapAwait(value)
       }
       if binding.accessorBlock == nil { names += patternNames(binding.pattern) }
-      qualifySelfReferences(of: binding)
     }
     guard !names.isEmpty else { return }
     variables.append(
@@ -131,18 +135,22 @@ struct CellRewriter {
   }
 
   /// Writes `Cell_7.x` for the `x` in `let x = x + 1`.
-  private mutating func qualifySelfReferences(of binding: PatternBindingSyntax) {
+  mutating func qualifySelfReferences(of binding: PatternBindingSyntax) {
     guard let value = binding.initializer?.value else { return }
     let own = patternNames(binding.pattern).filter { !scope.symbols(named: $0).isEmpty }
     guard !own.isEmpty else { return }
     for reference in SelfReferences(to: Set(own), in: value).found {
       let name = reference.baseName.text.filter { $0 != "`" }
-      guard let module = scope.symbols(named: name).last?.module else { continue }
-      insert(module + ".", before: reference)
+      guard let symbol = scope.symbols(named: name).last else { continue }
+      insert(symbol.module + ".", before: reference)
+      // The new variable's uses are its own; this one is of the task that it replaces.
+      if symbol.isTask, awaitedUses?.found.contains(reference) != true {
+        insert(".value", after: reference)
+      }
     }
   }
 
-  private func patternNames(_ pattern: PatternSyntax) -> [String] {
+  func patternNames(_ pattern: PatternSyntax) -> [String] {
     if let name = pattern.as(IdentifierPatternSyntax.self) { return [name.identifier.text] }
     if let tuple = pattern.as(TuplePatternSyntax.self) {
       return tuple.elements.flatMap { patternNames($0.pattern) }
@@ -152,12 +160,12 @@ struct CellRewriter {
 
   // MARK: Statements and expressions
 
-  private mutating func rewrite(_ statement: StmtSyntax) throws(CellsError) {
-    guard AwaitFinder.found(in: statement) else { return }
-    if statement.is(GuardStmtSyntax.self) {
-      throw .asynchronousGuard(line: place(statement).line, column: place(statement).column)
+  private mutating func rewrite(_ statement: StmtSyntax) {
+    if let guarding = statement.as(GuardStmtSyntax.self) {
+      rewrite(guarding)
+    } else if AwaitFinder.found(in: statement) {
+      wrapAwait(statement)
     }
-    wrapAwait(statement)
   }
 
   private mutating func rewrite(
@@ -173,7 +181,7 @@ struct CellRewriter {
     if isShown { insert(")", after: expression) }
   }
 
-  private mutating func wrapAwait(_ node: some SyntaxProtocol) {
+  mutating func wrapAwait(_ node: some SyntaxProtocol) {
     awaits = true
     insert("try martletAwait { ", before: node)
     insert(" }", after: node)
@@ -193,13 +201,13 @@ struct CellRewriter {
     return !expression.is(InOutExprSyntax.self)
   }
 
-  private func place(_ node: some SyntaxProtocol) -> SourceLocation {
+  func place(_ node: some SyntaxProtocol) -> SourceLocation {
     locations.location(for: node.positionAfterSkippingLeadingTrivia)
   }
 }
 
 /// Looks for `await` that belongs to the top level: not in a function, type or closure of its own.
-private final class AwaitFinder: SyntaxVisitor {
+final class AwaitFinder: SyntaxVisitor {
   private var isFound = false
 
   static func found(in node: some SyntaxProtocol) -> Bool {

@@ -6,7 +6,7 @@ import SwiftSyntax
 /// As little as possible is changed, and only by insertions, so that every position in a
 /// diagnostic leads back to the cell: `import` becomes `@_exported import`, a trailing expression
 /// is passed to the function that shows it, top-level `await` runs through a function that waits,
-/// and a call after each variable notes how far the cell has come.
+/// `async let` becomes a task, and a call after each variable notes how far the cell has come.
 package struct PreparedCell: Sendable, Equatable {
   /// The source for the compiler.
   package let text: String
@@ -20,6 +20,8 @@ package struct PreparedCell: Sendable, Equatable {
   package let statementLines: [Int]
   /// The modules that it imports.
   package let imports: [String]
+  /// The variables that are tasks behind the scenes: `async let` has declared them.
+  let tasks: Set<String>
   /// What it declares that has no name.
   let unscoped: UnscopedKeys
   /// The end of the cell's last line that says something.
@@ -75,6 +77,7 @@ package struct PreparedCell: Sendable, Equatable {
     imports = rewriter.imports
     analysis = CellAnalysis(file: file, firstLine: firstLine)
     unscoped = UnscopedKeys(of: file)
+    tasks = AsynchronousLet.names(in: file)
     statementLines = rewriter.statementLines.map { $0 + firstLine - 1 }
     insertions = rewriter.insertions.map {
       Insertion(line: $0.line + firstLine - 1, column: $0.column, text: $0.text)
@@ -117,30 +120,24 @@ package struct PreparedCell: Sendable, Equatable {
 
 /// A cell that cannot be prepared.
 package enum CellsError: Error, Equatable, CustomStringConvertible {
-  /// `async let` at top level.
-  case asynchronousLet(line: Int, column: Int)
-  /// `guard` with `await` at top level.
-  case asynchronousGuard(line: Int, column: Int)
+  /// `async let` of a tuple at top level.
+  case asynchronousTuple(line: Int, column: Int)
   /// Brackets that nest deeper than the parser takes.
   case nestedTooDeeply(line: Int, column: Int)
 
   /// Where it is, in the source that was given.
   package var position: (line: Int, column: Int) {
     switch self {
-    case .asynchronousLet(let line, let column), .asynchronousGuard(let line, let column),
-      .nestedTooDeeply(let line, let column):
+    case .asynchronousTuple(let line, let column), .nestedTooDeeply(let line, let column):
       (line, column)
     }
   }
 
   package var description: String {
     switch self {
-    case .asynchronousLet:
-      "'async let' cannot stand at the top level of a cell; write 'let task = Task { … }' and "
-        + "'await task.value', or put it in a function"
-    case .asynchronousGuard:
-      "'guard' with 'await' cannot stand at the top level of a cell; write "
-        + "'let value = await …' before it"
+    case .asynchronousTuple:
+      "'async let' at the top level of a cell gives one name to one value; write "
+        + "'async let pair = …' and 'let (a, b) = await pair'"
     case .nestedTooDeeply:
       "brackets nest deeper here than the parser takes (\(BracketNesting.squareLimit) levels of "
         + "'[', \(BracketNesting.limit) of all kinds); give inner parts names of their own"

@@ -8,7 +8,6 @@ enum CommBridge {
       UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<Int>?
     ) -> UnsafeMutablePointer<UInt8>?
   private typealias SetHandler = @convention(c) (Handler, Answerer) -> Void
-  private typealias Throw = @convention(c) (UnsafeRawPointer) -> Void
   private typealias ParentID = @convention(c) () -> UnsafeMutablePointer<CChar>?
 
   private static let parentIDFunction = unsafe WorkerBridge.find(
@@ -39,7 +38,7 @@ enum CommBridge {
         do {
           try CommTable.shared.receive(CommFields.unpacked(bytes))
         } catch {
-          CommBridge.endCallback(error)
+          WorkerBridge.end(with: error)
         }
       },
       { start, count, answerCount in
@@ -51,12 +50,6 @@ enum CommBridge {
         unsafe answerCount?.pointee = packed.count
         return unsafe copy
       })
-  }
-
-  /// Ends the callback with an error, as a top-level `throw` ends a cell; does not return.
-  private static func endCallback(_ error: any Error) {
-    guard let end = unsafe WorkerBridge.find("martlet_worker_throw", as: Throw.self) else { return }
-    unsafe withUnsafePointer(to: error) { unsafe end(UnsafeRawPointer($0)) }
   }
 }
 

@@ -122,28 +122,36 @@ public func clearOutput(wait: Bool = false) {
 /// Asks the user for a line of text.
 ///
 /// ```swift
-/// let name = try input("Name? ")
+/// let name = input("Name? ")
 /// ```
+///
+/// Where nobody can answer, as in a notebook that runs unattended, the cell ends with the error
+/// ``MartletError/inputUnavailable(prompt:)``, and a program ends with its text on standard error.
+/// Code that goes on without an answer calls `readLine()`, which gives `nil` there.
 ///
 /// - Parameter prompt: What to ask.
 /// - Returns: The line, without its end.
-/// - Throws: ``MartletError/inputUnavailable(prompt:)`` when nobody can answer, as in a notebook
-///   that runs unattended.
-public func input(_ prompt: String = "") throws(MartletError) -> String {
-  guard let line = WorkerBridge.line(prompt: prompt, isPassword: false) else {
-    throw .inputUnavailable(prompt: prompt)
-  }
-  return line
+public func input(_ prompt: String = "") -> String {
+  answer(to: prompt, isPassword: false)
 }
 
 /// Asks the user for a line of text that is not shown while it is typed.
 ///
+/// ```swift
+/// let token = password("Token: ")
+/// ```
+///
+/// Where nobody can answer, it ends the cell as ``input(_:)`` does.
+///
 /// - Parameter prompt: What to ask.
 /// - Returns: The line, without its end.
-/// - Throws: ``MartletError/inputUnavailable(prompt:)`` when nobody can answer.
-public func password(_ prompt: String = "Password: ") throws(MartletError) -> String {
-  guard let line = WorkerBridge.line(prompt: prompt, isPassword: true) else {
-    throw .inputUnavailable(prompt: prompt)
+public func password(_ prompt: String = "Password: ") -> String {
+  answer(to: prompt, isPassword: true)
+}
+
+private func answer(to prompt: String, isPassword: Bool) -> String {
+  guard let line = WorkerBridge.line(prompt: prompt, isPassword: isPassword) else {
+    WorkerBridge.end(with: MartletError.inputUnavailable(prompt: prompt))
   }
   return line
 }

@@ -11,6 +11,7 @@
 /// The same library serves steps and jobs, where no notebook is attached: there `display` prints
 /// the plain text of what it is given.
 @_exported public import Gradients
+@_exported public import NeuralNetworks
 @_exported public import JSONValues
 @_exported public import Plots
 @_exported public import Tensors

@@ -56,6 +56,18 @@ enum WorkerBridge {
     return unsafe String(cString: answer)
   }
 
+  private typealias Throw = @convention(c) (UnsafeRawPointer) -> Void
+
+  /// Ends the cell with `error`, or the program where there is no worker.
+  static func end(with error: any Error) -> Never {
+    if let throwError = unsafe find("martlet_worker_throw", as: Throw.self) {
+      unsafe withUnsafePointer(to: error) { unsafe throwError(UnsafeRawPointer($0)) }
+    }
+    flushOutput()
+    writeError("error: \(error)\n")
+    exit(1)
+  }
+
   private static func terminalLine(prompt: String, isPassword: Bool) -> String? {
     print(prompt, terminator: "")
     flushOutput()

@@ -95,10 +95,14 @@ package struct ChildProcess: Sendable {
   }
 
   /// Blocks until the process has ended.
-  package func wait() -> ExitStatus {
+  package func wait() -> ExitStatus { waitForUsage().status }
+
+  /// Blocks until the process has ended; gives also the most memory that it had, in bytes.
+  package func waitForUsage() -> (status: ExitStatus, peakMemoryBytes: Int) {
     var status: Int32 = 0
-    while unsafe waitpid(id, &status, 0) < 0, errno == EINTR {}
-    return ExitStatus(waitStatus: status)
+    var usage = rusage()
+    while unsafe wait4(id, &status, 0, &usage) < 0, errno == EINTR {}
+    return (ExitStatus(waitStatus: status), usage.ru_maxrss * 1024)
   }
 
   private static func spawn(_ configuration: ProcessConfiguration) throws(ProcessError) -> Int32 {

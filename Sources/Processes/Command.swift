@@ -132,7 +132,11 @@ package func findExecutable(_ name: String, path: String? = nil) -> String? {
 }
 
 /// Runs `body` on a new thread with a stack of `stackBytes`.
-package func startThread(stackBytes: Int = 1 << 20, _ body: @escaping @Sendable () -> Void) {
+///
+/// - Returns: Whether the system had the memory and the room for one more thread.
+@discardableResult
+package func startThread(stackBytes: Int = 1 << 20, _ body: @escaping @Sendable () -> Void) -> Bool
+{
   final class Box {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -142,14 +146,17 @@ package func startThread(stackBytes: Int = 1 << 20, _ body: @escaping @Sendable 
   unsafe pthread_attr_setstacksize(&attributes, stackBytes)
   unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
   var thread = pthread_t()
-  unsafe pthread_create(
+  let argument = unsafe Unmanaged.passRetained(Box(body))
+  let result = unsafe pthread_create(
     &thread, &attributes,
     { argument in
       guard let argument = unsafe argument else { return nil }
       unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
       return nil
-    }, Unmanaged.passRetained(Box(body)).toOpaque())
+    }, argument.toOpaque())
   unsafe pthread_attr_destroy(&attributes)
+  if result != 0 { unsafe argument.release() }
+  return result == 0
 }
 
 /// Blocks the calling thread for a while.

@@ -166,6 +166,15 @@ package enum Files {
     return unsafe String(cString: real)
   }
 
+  /// The folder of an absolute path, `/` for what lies there; empty for a name alone.
+  package static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "" }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The folder of this program's own file.
+  package static var executableFolder: String { folder(of: executable) }
+
   /// The path of this program's own file.
   package static var executable: String {
     var buffer = [CChar](repeating: 0, count: 4096)

@@ -81,7 +81,9 @@ package enum WorkerMessageKind {
   /// Kernel to worker: load the object at field 0 and call the entry named by field 1; field 2 is
   /// the identifier of the request.
   package static let run: UInt8 = 1
-  /// Kernel to worker: park the running cell; field 0 is `firm` or empty.
+  /// Kernel to worker: what it is told to run next has the number in field 0.
+  package static let turn: UInt8 = 7
+  /// Kernel to worker: stop what runs; field 0 says how hard, from 0 to 2, field 1 is its number.
   package static let interrupt: UInt8 = 2
   /// Kernel to worker: the line that a cell waits for; no field means that there is none.
   package static let input: UInt8 = 3
@@ -122,4 +124,12 @@ package enum WorkerMessageKind {
   package static let done: UInt8 = 14
   /// Worker to kernel: the library of the cells takes comms from now on.
   package static let takesComms: UInt8 = 15
+  /// Worker to kernel: a task failed that no cell waits for; the fields are those of `done`.
+  package static let failedTask: UInt8 = 17
+}
+
+/// How a worker ends that cannot go on.
+package enum WorkerExit {
+  /// There was no memory for a thread: `EX_OSERR`.
+  package static let outOfMemory: Int32 = 71
 }

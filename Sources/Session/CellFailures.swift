@@ -37,16 +37,17 @@ struct CellFailures {
       name: name, value: text, traceback: ["\(Self.red)\(name):\(Self.plain) \(text)"])
   }
 
-  func thrown(name: String, text: String) -> CellFailure {
+  func thrown(name: String, text: String, lines: [CellLine]) -> CellFailure {
     CellFailure(
-      name: name, value: text, traceback: ["\(Self.red)\(name):\(Self.plain) \(text)"])
+      name: name, value: text,
+      traceback: ["\(Self.red)\(name):\(Self.plain) \(text)"] + backtrace(lines))
   }
 
   func trapped(
-    signal: String, address: UInt?, message: String?, lines: [CellLine]
+    signal: String, address: UInt?, report: FaultReport?, lines: [CellLine]
   ) -> CellFailure {
-    let name = message == nil ? signal : "Fatal error"
-    let text = message ?? explain(signal, address: address)
+    let name = report?.name ?? signal
+    let text = report?.text ?? explain(signal, address: address)
     let note = "The variables of the session are kept."
     return CellFailure(
       name: name, value: text,

@@ -7,11 +7,11 @@ import Synchronization
 /// How a cell's code ended in the worker.
 enum CellEnd: Sendable, Equatable {
   case finished
-  case thrown(name: String, text: String)
-  case trapped(signal: String, address: UInt?, message: String?, frames: [RawFrame])
+  case thrown(name: String, text: String, frames: [RawFrame])
+  case trapped(signal: String, address: UInt?, report: FaultReport?, frames: [RawFrame])
   case interrupted(frames: [RawFrame])
   case unloadable(reason: String)
-  case workerEnded(ExitStatus)
+  case workerEnded(WorkerDeath)
 }
 
 /// One cell while it runs: takes the worker's events, hands on its outputs, learns its end.
@@ -24,6 +24,10 @@ final class CellRun: Sendable {
     var result: (bundle: MIMEBundle, metadata: [String: JSONValue])?
   }
 
+  private static let count = Atomic(0)
+
+  /// Tells it from others that the worker runs.
+  let number = count.add(1, ordering: .relaxed).newValue
   private let state = Mutex(State())
   private let output: Output
   private let allowsInput: Bool
@@ -54,9 +58,9 @@ final class CellRun: Sendable {
       }
     case .quiet: flush(isLast: false)
     case .message(let message): handle(message, of: worker)
-    case .ended(let status):
+    case .ended(let death):
       flush(isLast: true)
-      ended(.workerEnded(status), state.withLock { $0.progress })
+      ended(.workerEnded(death), state.withLock { $0.progress })
     }
   }
 
@@ -88,20 +92,24 @@ final class CellRun: Sendable {
   }
 
   private func finish(_ message: WorkerMessage) {
-    let frames = message.fields.indices.dropFirst(4).compactMap { RawFrame(message.text($0)) }
-    let end: CellEnd
-    switch message.text(0) {
-    case "ok": end = .finished
-    case "thrown": end = .thrown(name: message.text(1), text: message.text(2))
-    case "unloadable": end = .unloadable(reason: message.text(2))
-    case "interrupted": end = .interrupted(frames: frames)
-    default:
-      end = .trapped(
-        signal: message.text(1), address: UInt(message.text(2)),
-        message: state.withLock { $0.printed.takeFatalError() }, frames: frames)
-    }
+    let end = end(from: message)
     flush(isLast: true)
     ended(end, message.number(3))
+  }
+
+  /// What a message says of a cell's end, or of a task's.
+  func end(from message: WorkerMessage) -> CellEnd {
+    let frames = message.fields.indices.dropFirst(4).compactMap { RawFrame(message.text($0)) }
+    switch message.text(0) {
+    case "ok": return .finished
+    case "thrown": return .thrown(name: message.text(1), text: message.text(2), frames: frames)
+    case "unloadable": return .unloadable(reason: message.text(2))
+    case "interrupted": return .interrupted(frames: frames)
+    default:
+      return .trapped(
+        signal: message.text(1), address: UInt(message.text(2)),
+        report: state.withLock { $0.printed.takeFault() }, frames: frames)
+    }
   }
 
   private func flush(isLast: Bool) {

@@ -126,7 +126,8 @@ extension NotebookSession {
       return state.worker
     }
     defer { shared.withLock { $0.run = nil } }
-    guard let worker else { return (.workerEnded(.exited(0)), 0) }
+    guard let worker else { return (.workerEnded(WorkerDeath(status: .exited(0))), 0) }
+    worker.send(WorkerMessage(kind: WorkerMessageKind.turn, texts: [String(run.number)]))
     worker.send(message)
     // An interrupt that came while the cell was compiled must not be lost.
     if isInterrupted { interrupt() }
@@ -165,17 +166,17 @@ extension NotebookSession {
 
   /// Says so when the worker ended while no cell ran.
   func announceIdleDeath(_ context: CellContext) {
-    let status = shared.withLock { state in
+    let death = shared.withLock { state in
       defer { state.idleDeath = nil }
       return state.idleDeath
     }
-    guard let status else { return }
+    guard let death else { return }
     history.workerWasReplaced()
     shared.withLock { $0.compiler }?.workerWasReplaced()
     context.output(
       .stream(
         .stderr,
-        "martlet: the worker process ended with \(status) since the last cell; a new one was "
+        "martlet: since the last cell, the worker process \(death.explanation). A new one was "
           + "started. The variables, functions and imports of earlier cells are gone: run those "
           + "cells again, or all that succeeded with %replay.\n"))
   }
@@ -216,17 +217,20 @@ extension NotebookSession {
   ) -> CellFailure? {
     switch end {
     case .finished: return nil
-    case .thrown(let name, let text): return context.failures.thrown(name: name, text: text)
+    case .thrown(let name, let text, let frames):
+      return context.failures.thrown(
+        name: name, text: text,
+        lines: withStatement(compiler.cellLines(of: frames), prepared, progress, context))
     case .interrupted(let frames):
       return context.failures.interrupted(
         lines: place(compiler.cellLines(of: frames), prepared, progress, context))
-    case .trapped(let signal, let address, let message, let frames):
+    case .trapped(let signal, let address, let report, let frames):
       return context.failures.trapped(
-        signal: signal, address: address, message: message,
+        signal: signal, address: address, report: report,
         lines: place(compiler.cellLines(of: frames), prepared, progress, context))
     case .unloadable(let reason):
       return context.failures.other("LinkError", "the cell could not be loaded: \(reason)")
-    case .workerEnded(let status):
+    case .workerEnded(let death):
       if isInterrupted {
         return context.failures.other(
           "KeyboardInterrupt",
@@ -236,7 +240,7 @@ extension NotebookSession {
       }
       return context.failures.other(
         "WorkerEnded",
-        "the process that runs the cells ended with \(status), and a new one was started. The "
+        "the process that runs the cells \(death.explanation). A new one was started. The "
           + "variables, functions and imports of earlier cells are gone: run those cells again, or "
           + "all that succeeded with %replay.")
     }
@@ -250,6 +254,15 @@ extension NotebookSession {
       prepared.statementLines.indices.contains(progress)
     else { return lines }
     return lines + [CellLine(label: context.label, line: prepared.statementLines[progress])]
+  }
+
+  /// Adds the statement that failed: the frames of a throw do not go all the way up.
+  private func withStatement(
+    _ lines: [CellLine], _ prepared: PreparedCell, _ progress: Int, _ context: CellContext
+  ) -> [CellLine] {
+    guard prepared.statementLines.indices.contains(progress) else { return lines }
+    let statement = CellLine(label: context.label, line: prepared.statementLines[progress])
+    return lines.last == statement ? lines : lines + [statement]
   }
 
   // MARK: User expressions

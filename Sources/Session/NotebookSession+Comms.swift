@@ -39,21 +39,22 @@ extension NotebookSession {
     }
     switch end {
     case .finished: return .handled
-    case .thrown(let name, let text): return .failed(failures.thrown(name: name, text: text))
-    case .trapped(let signal, let address, let message, let frames):
+    case .thrown(let name, let text, let frames):
+      return .failed(failures.thrown(name: name, text: text, lines: lines(frames)))
+    case .trapped(let signal, let address, let report, let frames):
       return .failed(
         failures.trapped(
-          signal: signal, address: address, message: message, lines: lines(frames)))
+          signal: signal, address: address, report: report, lines: lines(frames)))
     case .interrupted(let frames): return .failed(failures.interrupted(lines: lines(frames)))
     case .unloadable(let reason): return .failed(failures.other("CommError", reason))
-    case .workerEnded(let status):
+    case .workerEnded(let death):
       history.workerWasReplaced()
       shared.withLock { $0.compiler }?.workerWasReplaced()
       ensureWorker()
       return .failed(
         failures.other(
           "WorkerEnded",
-          "the process that runs the cells ended with \(status) in a callback, and a new one was "
+          "in a callback, the process that runs the cells \(death.explanation). A new one was "
             + "started. The variables, functions and imports of earlier cells are gone: run those "
             + "cells again."))
     }

@@ -50,6 +50,23 @@ extension NotebookSession {
     path.hasPrefix("/") ? path : workerFolder + "/" + path
   }
 
+  /// Tells, on standard error, of a task that failed and that no cell waits for.
+  func tell(of message: WorkerMessage, _ run: CellRun?) {
+    let failures = CellFailures(code: "", label: "", sources: history.sources)
+    guard let run, let compiler = shared.withLock({ $0.compiler }) else { return }
+    let failure: CellFailure
+    switch run.end(from: message) {
+    case .thrown(let name, let text, let frames):
+      failure = failures.thrown(name: name, text: text, lines: compiler.cellLines(of: frames))
+    case .trapped(let signal, let address, let report, let frames):
+      failure = failures.trapped(
+        signal: signal, address: address, report: report, lines: compiler.cellLines(of: frames))
+    default: return
+    }
+    let lines = ["A task failed that no cell waits for."] + failure.traceback
+    run.publish(.stream(.stderr, lines.joined(separator: "\n") + "\n"))
+  }
+
   /// Ends the worker and starts a new one; everything that lived in it is gone.
   func replaceWorker() {
     let (worker, compiler, background, losesComms) = shared.withLock { state in

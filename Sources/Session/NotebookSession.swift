@@ -27,9 +27,8 @@ package final class NotebookSession: CellExecutor {
 
     /// The executables beside this program.
     package static var besideExecutable: Configuration {
-      let path = Files.executable
-      let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-      return Configuration(worker: folder + "/martlet-worker", command: path)
+      Configuration(
+        worker: Files.executableFolder + "/martlet-worker", command: Files.executable)
     }
   }
 
@@ -65,7 +64,7 @@ package final class NotebookSession: CellExecutor {
     var isInterrupted = false
     /// Cancels what the running directive waits for, a pipeline or a job.
     var cancelDirective: (@Sendable () -> Void)?
-    var idleDeath: ExitStatus?
+    var idleDeath: WorkerDeath?
     /// Takes the worker's answer to a directive's question; nothing when the worker ends.
     var takeAnswer: (@Sendable (WorkerMessage?) -> Void)?
     /// Where `%cd -` leads.
@@ -177,8 +176,9 @@ package final class NotebookSession: CellExecutor {
     for attempt in 0..<1_000 {
       let (worker, current) = shared.withLock { ($0.worker, $0.run) }
       guard let worker, current === run else { return }
-      let fields = attempt < 60 ? [] : ["firm"]
-      worker.send(WorkerMessage(kind: WorkerMessageKind.interrupt, texts: fields))
+      let force = attempt < 10 ? "0" : attempt < 80 ? "1" : "2"
+      worker.send(
+        WorkerMessage(kind: WorkerMessageKind.interrupt, texts: [force, String(run.number)]))
       sleepMilliseconds(attempt < 20 ? 2 : 5)
     }
     // Something holds a lock that everything needs; only a new process helps.
@@ -250,12 +250,15 @@ package final class NotebookSession: CellExecutor {
       if case .message(let message) = event, message.kind == WorkerMessageKind.takesComms {
         state.takesComms = true
       }
-      if case .ended(let status) = event, state.worker === worker {
+      if case .ended(let death) = event, state.worker === worker {
         state.worker = nil
         state.takesComms = false
-        if state.run == nil { state.idleDeath = status }
+        if state.run == nil { state.idleDeath = death }
       }
       return (state.run, state.background, takesComms && !state.takesComms)
+    }
+    if case .message(let message) = event, message.kind == WorkerMessageKind.failedTask {
+      return tell(of: message, run ?? background)
     }
     if losesComms {
       background?.publish(.commsLost)

@@ -5,9 +5,6 @@ struct PrintedText {
   /// More than this goes out at once.
   private static let limit = 1 << 20
 
-  /// How the runtime's reports of fatal errors begin, after their place.
-  private static let marks = ["Fatal error", "Precondition failed", "Assertion failed"]
-
   private var pending: [StandardStream: [UInt8]] = [:]
 
   /// Adds bytes and returns the text that is due, if they have become many.
@@ -27,7 +24,7 @@ struct PrintedText {
   mutating func take(_ stream: StandardStream, keepsFatalError: Bool) -> String? {
     guard var bytes = pending[stream], !bytes.isEmpty else { return nil }
     var kept: [UInt8] = []
-    if stream == .stderr, keepsFatalError, let start = Self.fatalErrorStart(bytes) {
+    if stream == .stderr, keepsFatalError, let start = FaultReport.start(in: bytes) {
       kept = Array(bytes[start...])
       bytes.removeSubrange(start...)
     } else {
@@ -45,33 +42,11 @@ struct PrintedText {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Takes a fatal error's message from the end of standard error, without its place.
-  mutating func takeFatalError() -> String? {
-    guard let bytes = pending[.stderr], let start = Self.fatalErrorStart(bytes) else { return nil }
+  /// Takes what a fault has left at the end of standard error.
+  mutating func takeFault() -> FaultReport? {
+    guard let bytes = pending[.stderr], let start = FaultReport.start(in: bytes) else { return nil }
     pending[.stderr] = Array(bytes[..<start])
-    let text = String(decoding: bytes[start...], as: UTF8.self)
-    guard let mark = Self.marks.lazy.compactMap({ text.firstRange(of: $0) }).first else {
-      return nil
-    }
-    var message = text[mark.upperBound...].drop { $0 == ":" || $0 == " " }
-    // The runtime adds frames with addresses; the session has its own backtrace.
-    if let trace = message.firstRange(of: "\nCurrent stack trace:") {
-      message = message[..<trace.lowerBound]
-    }
-    return String(message.reversed().drop { $0.isNewline }.reversed())
-  }
-
-  /// Where the line begins that reports a fatal error.
-  private static func fatalErrorStart(_ bytes: [UInt8]) -> Int? {
-    for mark in marks.map({ Array($0.utf8) }) where bytes.count >= mark.count {
-      for index in (0...(bytes.count - mark.count)).reversed()
-      where bytes[index] == mark[0]
-        && bytes[index..<(index + mark.count)].elementsEqual(mark)
-      {
-        return bytes[..<index].lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
-      }
-    }
-    return nil
+    return FaultReport(String(decoding: bytes[start...], as: UTF8.self))
   }
 
   /// How many bytes at the end begin a UTF-8 character that is not whole yet.

@@ -8,7 +8,7 @@ final class WorkerProcess: Sendable {
     case message(WorkerMessage)
     /// Nothing was printed for a while; what is held back can go out.
     case quiet
-    case ended(ExitStatus)
+    case ended(WorkerDeath)
   }
 
   /// How long printed text waits for more of it, in milliseconds.
@@ -59,6 +59,7 @@ final class WorkerProcess: Sendable {
     let streams = [(Int32(1), output), (Int32(2), error)]
     var buffer: [UInt8] = []
     var isWaiting = false
+    let killsBefore = WorkerDeath.memoryKills
     while true {
       let ready = FileDescriptor.poll(
         [control, output, error], milliseconds: isWaiting ? Self.gatheringMilliseconds : -1)
@@ -80,8 +81,10 @@ final class WorkerProcess: Sendable {
       if isWaiting, !hasPrinted { handler(self, .quiet) }
       isWaiting = hasPrinted
     }
-    let status = child.wait()
+    let (status, peak) = child.waitForUsage()
+    let death = WorkerDeath(
+      status: status, peakMemoryBytes: peak, killsForMemory: WorkerDeath.memoryKills - killsBefore)
     for end in [control, output, error] { closeDescriptor(end) }
-    handler(self, .ended(status))
+    handler(self, .ended(death))
   }
 }

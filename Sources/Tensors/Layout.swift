@@ -24,8 +24,9 @@ package struct Layout: Equatable, Sendable {
   package init(shape: [Int], strides: [Int], offset: Int) {
     self.shape = shape
     self.strides = strides
-    self.offset = offset
     count = Layout.count(shape)
+    // A part without elements may lie beyond the end.
+    self.offset = count == 0 ? 0 : offset
     isContiguous = Layout.isRowMajor(shape, strides)
   }
 

@@ -14,6 +14,9 @@ public func softmax<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>, axis: Int
   x.alongRows(.softmax, "softmax", axis: axis).recorded(
     from: x,
     savingResult: { gradient, y in
+      if !gradient.isRecorded && !y.isRecorded && y.isContiguous && axis == -1 {
+        return gradient.softmaxBackward(y)
+      }
       let weighted = gradient * y
       return weighted - y * weighted.sum(axis: axis, keepDims: true)
     })
@@ -46,6 +49,17 @@ public func logSumExp<Scalar: FloatingTensorScalar>(
 }
 
 extension Tensor where Scalar: FloatingTensorScalar {
+  /// The gradient of a softmax along the last axis from this gradient of its contiguous result `y`, by one kernel.
+  fileprivate func softmaxBackward(_ y: Tensor) -> Tensor {
+    let (dense, out) = (contiguous(), Tensor(uninitialized: shape))
+    let columns = shape[rank - 1]
+    NetworkKernels.softmaxBackward(
+      Scalar.dataType.elementType, rows: count / Swift.max(columns, 1), columns: columns,
+      result: DenseView(y.storage, offset: y.layout.offset),
+      gradient: DenseView(dense.storage, offset: dense.layout.offset), out: DenseView(out.storage))
+    return out
+  }
+
   /// Works on each line along an axis: moves the axis last, runs the kernel and moves it back.
   fileprivate func alongRows(_ operation: RowOperation, _ name: String, axis: Int) -> Tensor {
     let position = Layout.axis(axis, rank: rank, operation: name)

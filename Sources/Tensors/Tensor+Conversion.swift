@@ -24,7 +24,7 @@ extension Tensor {
     self.init(uninitialized: other.shape)
     assignAll(from: other)
     // Nothing flows through whole numbers.
-    if other.node != nil && Scalar.dataType.isFloatingPoint {
+    if other.node != nil && (Scalar.dataType.isFloatingPoint || Scalar.dataType.isComplex) {
       self = recorded(fromOther: other, { Tensor<Other>($0) })
     }
   }

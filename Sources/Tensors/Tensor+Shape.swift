@@ -23,11 +23,13 @@ extension Tensor {
   }
 
   private func inferred(_ shape: [Int]) -> [Int] {
-    let message =
+    // A function, as most calls need no message.
+    func message() -> String {
       "reshaped: \(count) elements of shape \(self.shape) do not fit shape \(shape); the counts must agree"
+    }
     guard let unknown = shape.firstIndex(of: -1) else {
       Layout.check(shape, operation: "reshaped")
-      require(Layout.count(shape) == count, message)
+      require(Layout.count(shape) == count, message())
       return shape
     }
     var known = shape
@@ -36,7 +38,7 @@ extension Tensor {
       !known.contains(-1), "reshaped: shape \(shape) has more than one -1; one can be worked out")
     Layout.check(known, operation: "reshaped")
     let product = Layout.count(known)
-    require(product > 0 && count % product == 0, message)
+    require(product > 0 && count % product == 0, message())
     known[unknown] = count / product
     return known
   }

@@ -48,14 +48,44 @@ struct PreparedCellTests {
     #expect(!(try prepare(source).text.contains("martletAwait")))
   }
 
-  @Test("refuses asynchronous forms that cannot stand at top level, with their place")
-  func refuses() {
-    #expect(throws: CellsError.asynchronousLet(line: 2, column: 1)) {
-      try prepare("let a = 1\nasync let b = f()")
+  @Test("makes a task of async let, and takes its value where it is awaited")
+  func asynchronousLet() throws {
+    let cell = try prepare(
+      "async let a = f(), b: Int = try g()\nprint(await a + 1, try await [b])\nlet c = { a in a }")
+    #expect(
+      cell.text.contains(
+        "/*async*/ let a = Task { await f() }, "
+          + "b/*: Int*/ = Task { () async throws -> Int in try await g() }"))
+    #expect(cell.text.contains("print(await a.value + 1, try await [b.value])"))
+    #expect(cell.text.contains("{ a in a }"))
+    #expect(cell.variables.map(\.names) == [["a", "b"], ["c"]])
+    var scope = SessionScope()
+    scope.join("Cell_1", cell)
+    let later = try PreparedCell(source: "print(await a)", label: "cell 2", scope: scope)
+    #expect(later.text.contains("print(await a.value)"))
+    let hidden = try PreparedCell(source: "let a = await a", label: "cell 2", scope: scope)
+    #expect(hidden.text.contains("let a = try martletAwait { await Cell_1.a.value }"))
+    #expect(throws: CellsError.asynchronousTuple(line: 2, column: 11)) {
+      try prepare("let a = 1\nasync let (b, c) = f()")
     }
-    #expect(throws: CellsError.asynchronousGuard(line: 1, column: 1)) {
-      try prepare("guard let a = await f() else { fatalError() }")
-    }
+  }
+
+  @Test("gives what a guard binds to variables of the cell")
+  func guards() throws {
+    let cell = try prepare("guard let a = f(), a > 0 else { throw E() }")
+    #expect(
+      cell.text.contains(
+        "let a = try { () throws in guard let a = f(), a > 0 else { throw E() }; return a }()"))
+    #expect(cell.variables.map(\.names) == [["a"]])
+    let waiting = try prepare("guard var a = await f(), let b = a else { throw E() }\na + b")
+    #expect(waiting.text.contains("var (a, b) = try martletAwait { guard var a = await f()"))
+    #expect(waiting.text.contains("throw E() }; return (a, b) }"))
+    #expect(try prepare("guard a > 0 else { throw E() }").text.contains("\nguard a > 0"))
+    var scope = SessionScope()
+    scope.join("Cell_1", try prepare("let a: Int? = 1"))
+    let shadowing = try PreparedCell(
+      source: "guard let a else { throw E() }", label: "cell 2", scope: scope)
+    #expect(shadowing.text.contains("guard let a = Cell_1.a else"))
   }
 
   @Test("notes how far a cell has come, and which statement sets which variables")

@@ -163,7 +163,8 @@ extension Request {
     case "nextafter": return [Answer(nextAfter(x, y()))]
     case "logaddexp": return [Answer(logAddExp(x, y()))]
     case "mul_add": return [Answer(mulAdd(x, y(), operands[2].tensor()))]
-    case "isclose": return [Answer(isClose(x, y(), relative: 1e-3, absolute: 1e-4, equalNaN: flag("nan")))]
+    case "isclose":
+      return [Answer(isClose(x, y(), relative: 1e-3, absolute: 1e-4, equalNaN: flag("nan")))]
     case "var":
       return [
         Answer(

@@ -100,12 +100,12 @@ class Browser:
             lambda: f"{script}; the page says: {self.run('document.body.innerText')!r}", limit,
         )
 
-    def press(self, key, code):
-        """Presses a key, as the user does."""
+    def press(self, key, code, modifiers=0):
+        """Presses a key, as the user does; 8 holds the shift key down."""
         for kind in ("rawKeyDown", "keyUp"):
             self.call(
                 "Input.dispatchKeyEvent", type=kind, key=key, code=key,
-                windowsVirtualKeyCode=code, nativeVirtualKeyCode=code,
+                windowsVirtualKeyCode=code, nativeVirtualKeyCode=code, modifiers=modifiers,
             )
 
     def click(self, x, y):

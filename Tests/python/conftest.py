@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
@@ -119,3 +120,56 @@ def other_toolchain(tmp_path):
         program.write_text("#!/bin/sh\necho 'Swift version 5.9.2 (swift-5.9.2-RELEASE)'\n")
         program.chmod(0o755)
     return root
+
+
+@pytest.fixture
+def toolchain_root():
+    """The usr folder of the toolchain that these tests use."""
+    chosen = os.environ.get("MARTLET_TOOLCHAIN")
+    return pathlib.Path(chosen) if chosen else pathlib.Path(shutil.which("swift")).resolve().parent.parent
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A function that gives a folder on a file system of its own, of so many KiB.
+
+    The superuser mounts it here. Others may in a user namespace, where a process that waits keeps it.
+    """
+    undo = []
+
+    def mount(kibibytes):
+        folder = tmp_path / f"disk{len(undo)}"
+        folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", f"size={kibibytes}k", "tmpfs", str(folder)]
+        if subprocess.run(command, capture_output=True, timeout=30).returncode == 0:
+            undo.append(lambda: subprocess.run(["umount", "-l", folder], timeout=30, check=True))
+            return folder
+        keeper = subprocess.Popen(
+            ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
+             '"$@" && echo mounted && exec cat', "sh", *command],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )
+
+        def end():
+            keeper.stdin.close()
+            keeper.wait(timeout=30)
+            keeper.stdout.close()
+
+        undo.append(end)
+        if keeper.stdout.readline() != b"mounted\n":
+            pytest.skip("this system lets nobody mount a file system small enough to be full")
+        return pathlib.Path(f"/proc/{keeper.pid}/root{folder}")
+
+    yield mount
+    for step in undo:
+        step()
+
+
+def fill(folder):
+    """Writes a file until there is no room; gives its path."""
+    path = folder / "filler"
+    with open(path, "wb", buffering=0) as file:
+        with pytest.raises(OSError):
+            while True:
+                file.write(b"x" * 4_096)
+    return path

@@ -5,10 +5,11 @@ import os
 import pathlib
 import queue
 import re
-import subprocess
 import time
 
 import pytest
+
+from conftest import fill
 
 SOURCE = (pathlib.Path(__file__).parent / "resources/every_syntax.swift.txt").read_text()
 LIMIT = 90
@@ -266,34 +267,18 @@ def test_no_home(start_kernel):
     check_at_work(start_kernel(without=("HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")))
 
 
-def test_a_folder_for_temporary_files_that_is_full(start_kernel, tmp_path):
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder],
-        capture_output=True, timeout=30, stdin=subprocess.DEVNULL,
-    ) if os.geteuid() == 0 else None
-    if mounted is None or mounted.returncode != 0:
-        pytest.skip("only the superuser may mount a file system that is small enough to be full")
-    try:
-        filler = folder / "filler"
-        with open(filler, "wb", buffering=0) as file:
-            try:
-                while True:
-                    file.write(b"x" * 4_096)
-            except OSError:
-                pass
-        kernel = start_kernel(TMPDIR=str(folder))
-        result = kernel.fails("let full = 1")
-        assert "TMPDIR" in result.trace or "No space left" in result.trace
-        assert kernel.ask("complete_request", code="prin", cursor_pos=4)["status"] == "ok"
-        filler.unlink()
-        # With room again it goes on without a restart.
-        end = time.monotonic() + LIMIT
-        while (result := kernel.run("let roomy = 1\nroomy")).status != "ok":
-            assert time.monotonic() < end, result.trace
-            time.sleep(0.5)
-        assert result.value == "1"
-        kernel.close()
-    finally:
-        subprocess.run(["umount", folder], timeout=30, stdin=subprocess.DEVNULL)
+def test_a_folder_for_temporary_files_that_is_full(start_kernel, small_disk):
+    folder = small_disk(64)
+    filler = fill(folder)
+    kernel = start_kernel(TMPDIR=str(folder))
+    result = kernel.fails("let full = 1")
+    assert "TMPDIR" in result.trace or "No space left" in result.trace
+    assert kernel.ask("complete_request", code="prin", cursor_pos=4)["status"] == "ok"
+    filler.unlink()
+    # With room again it goes on without a restart.
+    end = time.monotonic() + LIMIT
+    while (result := kernel.run("let roomy = 1\nroomy")).status != "ok":
+        assert time.monotonic() < end, result.trace
+        time.sleep(0.5)
+    assert result.value == "1"
+    kernel.close()

@@ -3,9 +3,6 @@
 import hashlib
 import hmac
 import json
-import os
-import pathlib
-import shutil
 import socket
 import subprocess
 import time
@@ -257,13 +254,6 @@ def test_a_toolchain_of_another_version_is_told_by_the_first_cell(start_kernel, 
     kernel = start_kernel(MARTLET_TOOLCHAIN=str(other_toolchain))
     result = kernel.fails("1 + 1")
     assert "5.9.2" in result.trace and "6.3" in result.trace
-
-
-@pytest.fixture
-def toolchain_root():
-    """The usr folder of the toolchain that these tests use."""
-    chosen = os.environ.get("MARTLET_TOOLCHAIN")
-    return pathlib.Path(chosen) if chosen else pathlib.Path(shutil.which("swift")).resolve().parent.parent
 
 
 def test_without_binutils_the_linker_of_the_toolchain_serves(

@@ -52,6 +52,18 @@ def test_an_interrupt_aborts_the_cells_that_wait(kernel, code):
     assert kernel.ok("ran").value == "0"
 
 
+def test_sigint_interrupts_the_cell_as_the_message_does(kernel):
+    """Frontends that know `interrupt_mode: signal` only, and Ctrl-C in a terminal, send it."""
+    kernel.ok("var kept = 41")
+    cell = kernel.send('print("on")\nwhile true { kept &+= 0 }')
+    waiting = kernel.send("kept = 0")
+    kernel.await_output("on")
+    os.kill(kernel.pid, signal.SIGINT)
+    assert kernel.answer(cell)["ename"] == "KeyboardInterrupt"
+    assert kernel.answer(waiting)["status"] in ("aborted", "error")
+    assert kernel.ok("kept + 1").value == "42"
+
+
 def test_usage_is_that_of_the_kernel_and_its_worker(kernel):
     kernel.ok("var data = [UInt8](repeating: 1, count: 1)")
     before = kernel.ask_control("usage_request")

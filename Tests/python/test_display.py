@@ -153,8 +153,8 @@ def test_progress_is_a_bar_that_moves(cells):
 
 def test_input_and_password_ask_the_frontend(cells):
     result = cells.run(
-        'print(try input("Name? "), try password("Word: "))', answers=["Ada", "secret"]
+        'print(input("Name? "), password("Word: "))', answers=["Ada", "secret"]
     )
     assert result.status == "ok" and result.stream() == "Ada secret\n"
-    failed = cells.fails('_ = try input("Name? ")', allow_stdin=False)
+    failed = cells.fails('_ = input("Name? ")', allow_stdin=False)
     assert 'nobody can answer "Name? "' in failed.error["evalue"]

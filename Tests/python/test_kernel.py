@@ -92,6 +92,20 @@ def test_a_conformance_may_run_again(shared_kernel, name):
     assert "second" in shared_kernel.ok(f'"\\({kind}())"').value
 
 
+def test_a_conformance_that_cannot_be_replaced_says_where_it_is(shared_kernel, name):
+    kind = name.capitalize()
+    shared_kernel.ok(
+        f"protocol {kind} {{ func say() -> String }}\n"
+        f'extension Int: {kind} {{ func say() -> String {{ "first" }} }}'
+    )
+    again = shared_kernel.ok(f'extension Int: {kind} {{ func say() -> String {{ "second" }} }}')
+    told = again.stream("stderr")
+    assert f"'Int' conforms to '{kind}' in the cell that declares '{kind}'" in told
+    assert "run that cell again" in told
+    assert "Cell_" not in told and "<unknown>" not in told
+    assert shared_kernel.ok(f"let any{kind}: any {kind} = 1; any{kind}.say()").value == '"first"'
+
+
 def test_closures_and_classes_keep_their_state(shared_kernel, name):
     shared_kernel.ok(
         f"final class Counter{name} {{ var n = 0 }}\n"

@@ -1,16 +1,14 @@
 """The quickstart notebook, executed with a fresh store; judged by what the store then holds."""
 
 import json
-import os
-import pathlib
 import subprocess
-import sys
 import xml.etree.ElementTree
 
 import nbformat
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from notebooks import ROOT, check_kept_without_outputs, execute
+
 NOTEBOOK = ROOT / "notebooks" / "quickstart.ipynb"
 BIN = ROOT / ".build" / "release"
 
@@ -20,13 +18,8 @@ def executed(kernelspec, tmp_path_factory):
     """Executes the notebook once; gives its store, its executed copy and what was printed."""
     folder = tmp_path_factory.mktemp("quickstart")
     store = folder / "tracking.db"
-    answer = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "execute_notebook.py", NOTEBOOK, folder / "out"],
-        env=os.environ | {"TRACKING_URI": str(store)}, cwd=ROOT, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=600,
-    )
-    assert answer.returncode == 0, answer.stdout[-3000:] + answer.stderr[-3000:]
-    return store, folder / "out" / NOTEBOOK.name, answer.stdout
+    copy, printed = execute(NOTEBOOK, folder / "out", store)
+    return store, copy, printed
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +42,7 @@ def last(run, metric):
 
 
 def test_the_notebook_is_kept_without_outputs():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    nbformat.validate(notebook)
-    assert notebook.metadata.kernelspec.name == "swift"
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            assert cell.outputs == [] and cell.execution_count is None
+    check_kept_without_outputs(NOTEBOOK)
 
 
 def test_three_configurations_and_the_job_are_runs_that_finished(runs):

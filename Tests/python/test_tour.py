@@ -1,15 +1,12 @@
 """The tour of the kernel, executed cell by cell; what each shows is looked at."""
 
-import os
-import pathlib
 import re
-import subprocess
-import sys
 
 import nbformat
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from notebooks import ROOT, check_kept_without_outputs, execute
+
 NOTEBOOK = ROOT / "notebooks" / "kernel-tour.ipynb"
 
 
@@ -17,13 +14,8 @@ NOTEBOOK = ROOT / "notebooks" / "kernel-tour.ipynb"
 def outputs(kernelspec, tmp_path_factory):
     """Executes the notebook once; the outputs of its code cells by their source."""
     folder = tmp_path_factory.mktemp("tour")
-    answer = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "execute_notebook.py", NOTEBOOK, folder],
-        env=os.environ | {"TRACKING_URI": str(folder / "tracking.db")}, cwd=ROOT,
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600,
-    )
-    assert answer.returncode == 0, answer.stdout[-3000:] + answer.stderr[-3000:]
-    executed = nbformat.read(folder / NOTEBOOK.name, as_version=4)
+    copy, _ = execute(NOTEBOOK, folder, folder / "tracking.db")
+    executed = nbformat.read(copy, as_version=4)
     return {cell.source: cell.outputs for cell in executed.cells if cell.cell_type == "code"}
 
 
@@ -49,12 +41,7 @@ def error(outputs):
 
 
 def test_it_is_kept_without_outputs():
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    nbformat.validate(notebook)
-    assert notebook.metadata.kernelspec.name == "swift"
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            assert cell.outputs == [] and cell.execution_count is None
+    check_kept_without_outputs(NOTEBOOK)
 
 
 def test_only_cells_that_are_meant_to_fail_do(outputs):

@@ -4,9 +4,9 @@ import contextlib
 import json
 import math
 import sqlite3
-import subprocess
 
-import pytest
+
+from conftest import fill
 
 
 def details(track, reference):
@@ -108,35 +108,21 @@ def test_names_of_the_library_are_not_ambiguous_in_a_cell(kernel):
     assert "2, 2" in kernel.ok("Tensor<Float>([[1, 2], [3, 4]])").value
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A folder on a file system of 2 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
-    if subprocess.run(command, capture_output=True, timeout=30).returncode != 0:
-        pytest.skip("only the superuser may mount a file system that is small enough to be full")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], timeout=30, check=True)
-
-
 def test_a_full_disk_throws_in_the_cell_and_loses_nothing(start_kernel, small_disk, track):
-    store = small_disk / "tracking.db"
+    disk = small_disk(2048)
+    store = disk / "tracking.db"
     kernel = start_kernel(TRACKING_URI=str(store))
     kernel.ok('import Martlet\nlet run = try Run.start(experiment: "first", name: "full")')
     kernel.ok('try run.logMetric("loss", 0.75, step: 0)')
     big = 'try run.logArtifact(text: String(repeating: "x", count: 8 << 20), as: "big.txt")'
     assert "is full; what this call logged was not stored" in kernel.fails(big).error["evalue"]
 
-    with open(small_disk / "filler", "wb", buffering=0) as filler:
-        with pytest.raises(OSError):
-            while True:
-                filler.write(b"x" * 4096)
+    filler = fill(disk)
     many = 'for step in 1..<100_000 { try run.logMetric("loss", 0.5, step: step) }'
     said = kernel.fails(many).error["evalue"]
     assert "full" in said and str(store) in said
 
-    (small_disk / "filler").unlink()
+    filler.unlink()
     kernel.ok('try run.logMetric("loss", 0.25, step: 200_000)\ntry run.end()')
     shown = json.loads(track("show", "full", "--format", "json", store=store))
     assert shown["status"] == "FINISHED"

@@ -40,7 +40,12 @@ HBox(press, answer, Checkbox(value: true, description: "ticked"), FloatProgress(
 let input = Text(value: "a", description: "word")
 let shout = HTML("<i>a</i>")
 input.observe { shout.value = "<i id='shout'>\\($0.uppercased())</i>" }
-VBox(input, shout, Dropdown(["one", "two"], description: "pick"), FloatSlider(value: 0.5))""",
+let wide = FloatSlider(value: 0.5, description: "a description of many words")
+wide.style.descriptionWidth = "initial"
+wide.style.handleColor = "rgb(1, 2, 3)"
+let fields = VBox(input, shout, Dropdown(["one", "two"], description: "pick"), wide)
+fields.layout.border = "2px solid rgb(4, 5, 6)"
+fields""",
     """\
 let halt = Button("Stop")
 let live = IntSlider(value: 1, in: 0...10)
@@ -262,3 +267,55 @@ def test_a_reloaded_page_gets_its_widgets_back(page, screenshot):
     page.press("ArrowRight", 39)
     page.wait(f"{text(1)}.includes('squared: 36')")
     screenshot("reloaded")
+
+
+def test_styles_and_layouts_are_those_of_the_page(page):
+    label = "[...document.querySelectorAll('label')].find(l => l.innerText.endsWith('many words'))"
+    page.wait(f"!!{label}")
+    # All of the text fits, and the handle has its colour.
+    assert page.run(f"{label}.scrollWidth <= {label}.clientWidth + 1")
+    slider = f"{label}.closest('.widget-slider')"
+    assert page.run(f"getComputedStyle({slider}.querySelector('.noUi-handle')).backgroundColor") \
+        == "rgb(1, 2, 3)"
+    assert page.run(f"getComputedStyle({slider}.parentElement).borderTop") == "2px solid rgb(4, 5, 6)"
+
+
+def type_in_new_cell(page, text):
+    """Adds a cell below the last, with the cursor behind its text."""
+    page.run(
+        f"(async () => {{ const p = {NOTEBOOK}; window.jupyterapp.shell.activateById(p.id);"
+        "p.content.activeCellIndex = p.content.widgets.length - 1;"
+        "await window.jupyterapp.commands.execute('notebook:insert-cell-below');"
+        f"const c = p.content.activeCell; c.model.sharedModel.setSource({json.dumps(text)});"
+        "p.content.mode = 'edit'; await p.content.scrollToItem?.(p.content.activeCellIndex);"
+        f"c.editor.focus(); c.editor.setCursorPosition({{ line: 0, column: {len(text)} }}); }})()"
+        ".then(() => 1)"
+    )
+    page.wait(f"{NOTEBOOK}.content.activeCell.editor.hasFocus()")
+
+
+def test_tab_offers_symbols_of_the_session_and_inserts_the_chosen_one(page, screenshot):
+    type_in_new_cell(page, "press")
+    popup = "document.querySelector('.jp-Completer:not(.lm-mod-hidden)')"
+
+    def offered():
+        page.press("Tab", 9)
+        try:
+            return page.wait(f"{popup}?.innerText", limit=10)
+        except AssertionError:
+            return None
+
+    text = wait_for(offered, "popup of completions")
+    assert "press" in text and "presses" in text
+    screenshot("completion")
+    page.press("ArrowDown", 40)
+    page.press("Enter", 13)
+    page.wait(f"['press', 'presses'].includes({NOTEBOOK}.content.activeCell.model.sharedModel.source)")
+
+
+def test_shift_tab_shows_the_declaration(page, screenshot):
+    type_in_new_cell(page, "presses")
+    page.press("Tab", 9, modifiers=8)
+    page.wait("document.querySelector('.jp-Tooltip')?.innerText.includes('presses')")
+    assert "Int" in page.run("document.querySelector('.jp-Tooltip').innerText")
+    screenshot("tooltip")

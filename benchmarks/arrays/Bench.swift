@@ -13,7 +13,8 @@ struct Bench {
     let clock = ContinuousClock()
     func once(_ count: Int) -> Double {
       let elapsed = clock.measure { for _ in 0..<count { withExtendedLifetime(body()) {} } }
-      return Double(elapsed.components.attoseconds) / 1e15 + Double(elapsed.components.seconds) * 1e3
+      return Double(elapsed.components.attoseconds) / 1e15 + Double(elapsed.components.seconds)
+        * 1e3
     }
     _ = once(1)
     let first = Swift.min(once(1), once(1))

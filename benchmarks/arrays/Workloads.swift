@@ -4,7 +4,8 @@ func elementwise(_ bench: Bench) {
   for (n, size) in [(1000, "1e3"), (1_000_000, "1e6"), (10_000_000, "1e7")] {
     guard
       [
-        "add", "add_out", "mul_add", "exp", "tanh", "sigmoid_chain", "sigmoid_builtin", "gelu_chain",
+        "add", "add_out", "mul_add", "exp", "tanh", "sigmoid_chain", "sigmoid_builtin",
+        "gelu_chain",
         "gelu_builtin", "where_relu",
       ].contains(where: { bench.isWanted("\($0)_\(size)") })
     else { continue }

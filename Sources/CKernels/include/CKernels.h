@@ -3,6 +3,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fft.h"
+#include "networks.h"
+#include "random_distributions.h"
 #include "recording.h"
 
 // The numeric kernels of the array core.
@@ -136,6 +139,8 @@ void ck_pool_drain(void);
 
 /// Philox 4x32-10: block `counter` of stream `stream` under `key`.
 void ck_philox(uint64_t key, uint64_t stream, uint64_t counter, uint32_t out[4]);
+/// The words of blocks `counter`… one after the other.
+void ck_random_words(uint64_t key, uint64_t stream, uint64_t counter, size_t n, uint32_t *out);
 /// Uniform numbers in [0, 1): 24 bits (F32) or 53 bits (F64) each.
 void ck_uniform(int type, uint64_t key, uint64_t stream, uint64_t counter, size_t n, void *out);
 /// Standard normal numbers, two from each block of the counter.

@@ -14,6 +14,8 @@ package struct SessionScope: Sendable, Equatable {
     package var kind: String
     /// A function's signature; functions of different signatures live side by side.
     package var signature: String?
+    /// Whether `async let` has declared it, so that it is a task behind the scenes.
+    package var isTask = false
   }
 
   private struct Whole: Sendable, Equatable {
@@ -45,7 +47,8 @@ package struct SessionScope: Sendable, Equatable {
       for name in declaration.names {
         insert(
           Symbol(
-            name: name, module: module, kind: kind, signature: declaration.signature))
+            name: name, module: module, kind: kind, signature: declaration.signature,
+            isTask: kind == "var" && cell.tasks.contains(name)))
       }
     }
     let keys = cell.unscoped.keys

@@ -87,6 +87,7 @@ struct InstallationChecks {
     return [
       ("worker", "martlet-worker", true),
       ("library", "libMartlet.so", false),
+      ("error texts", "libErrorTexts.so", false),
       ("compiler server", "libFrontendServer.so", false),
       ("modules", "Modules/Martlet.swiftmodule", false),
     ].map { subject, file, isProgram in

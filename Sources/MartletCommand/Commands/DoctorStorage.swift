@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Tracking
+import Processes
 
 /// Checks what holds data: the tracking store, and the space on the disks.
 struct StorageChecks {
@@ -17,7 +18,7 @@ struct StorageChecks {
     } catch {
       return .fault(subject, "\(error)", "Set TRACKING_URI to a path, or unset it.")
     }
-    let folder = Self.parent(of: path)
+    let folder = Files.folder(of: path)
     let files = FileManager.default
     guard files.fileExists(atPath: path) else {
       guard Self.takesFiles(Self.nearestFolder(folder)) else {
@@ -45,7 +46,7 @@ struct StorageChecks {
     let mebibyte = 1 << 20
     var places = [("disk", environment["TMPDIR"] ?? "/tmp", 512)]
     if let store = try? StoreLocation.forWriting(environment: environment) {
-      places.append(("store's disk", Self.nearestFolder(Self.parent(of: store)), 100))
+      places.append(("store's disk", Self.nearestFolder(Files.folder(of: store)), 100))
     }
     return places.map { subject, folder, neededMebibytes in
       guard
@@ -73,17 +74,12 @@ struct StorageChecks {
     return true
   }
 
-  private static func parent(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
-    return String(path[..<slash])
-  }
-
   /// The nearest folder from `folder` upwards that exists.
   private static func nearestFolder(_ folder: String) -> String {
     var folder = folder
-    while folder != "/", !FileManager.default.fileExists(atPath: folder) {
-      folder = parent(of: folder)
+    while !folder.isEmpty, folder != "/", !FileManager.default.fileExists(atPath: folder) {
+      folder = Files.folder(of: folder)
     }
-    return folder
+    return folder.isEmpty ? "/" : folder
   }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JupyterProtocol
+import Processes
 
 /// A kernelspec: the folder that tells Jupyter how to start the kernel.
 ///
@@ -76,15 +77,17 @@ enum Installation {
   }
 
   /// The folder of the running program: the worker and the library lie there too.
-  static var folder: String { parent(of: program) }
+  static var folder: String { Files.folder(of: program) }
 
   /// The folder of the kernelspec's template: `share/martlet/kernelspec` beside the program's
   /// folder, or `kernelspec` at the root of the clone that it was built in.
   static func kernelspecTemplate() throws(CommandError) -> String {
     var folder = Self.folder
-    var candidates = ["\(folder)/kernelspec", "\(parent(of: folder))/share/martlet/kernelspec"]
+    var candidates = [
+      "\(folder)/kernelspec", "\(Files.folder(of: folder))/share/martlet/kernelspec",
+    ]
     while folder != "/" {
-      folder = parent(of: folder)
+      folder = Files.folder(of: folder)
       candidates.append("\(folder)/kernelspec")
     }
     guard
@@ -103,10 +106,5 @@ enum Installation {
   static var clone: String? {
     guard let range = program.firstRange(of: "/.build/") else { return nil }
     return String(program[..<range.lowerBound])
-  }
-
-  private static func parent(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
-    return String(path[..<slash])
   }
 }

@@ -115,8 +115,8 @@ struct RunCommand: Subcommand {
   private func absoluteOutput() throws(NotebookError) -> String? {
     guard let output, output != "-" else { return output }
     let path = output.hasPrefix("/") ? output : (Files.currentFolder ?? ".") + "/" + output
-    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-    guard Files.isFolder(folder.isEmpty ? "/" : folder) else {
+    let folder = Files.folder(of: path)
+    guard Files.isFolder(folder) else {
       throw .unwritable(path: output, reason: "there is no folder \(folder)")
     }
     guard !Files.isFolder(path) else {

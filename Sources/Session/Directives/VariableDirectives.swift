@@ -82,7 +82,8 @@ struct VariableRow {
   }
 
   static func html(_ rows: [VariableRow]) -> String {
-    let head = ["Variable", "Type", "Size", "Value"].map { "<th>\($0)</th>" }.joined()
+    let head = ["Variable", "Type", "Size", "Value"]
+      .map { "<th style=\"text-align:left\">\($0)</th>" }.joined()
     let body = rows.map { row in
       "<tr>" + row.cells.map { "<td style=\"text-align:left\">\($0.escapedForHTML)</td>" }.joined()
         + "</tr>"
@@ -137,8 +138,13 @@ extension DirectiveCall {
     .sorted { $0.name < $1.name }
   }
 
+  /// `text` without the names of cells' modules, `Cell_7.` and the like.
+  private static func withoutCellModules(_ text: Substring) -> Substring {
+    text.replacing(/\bCell_[0-9]+\./, with: "")
+  }
+
   private static func oneLine(_ text: Substring) -> String {
-    let line = text.map { $0.isNewline ? "↵" : String($0) }.joined()
+    let line = withoutCellModules(text).map { $0.isNewline ? "↵" : String($0) }.joined()
     return line.count > 60 ? line.prefix(59) + "…" : line
   }
 

@@ -8,6 +8,8 @@ extension Tensor {
   private var isPlain: Bool { layout.isContiguous && node == nil }
 
   /// Applies a kernel of one operand, in its memory if it is a temporary; the operand must not be recorded.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package static func mapping(_ operation: UnaryOperation, _ x: __owned Tensor) -> Tensor {
     var x = x
     guard x.isPlain, !operation.isPredicate else {
@@ -28,6 +30,8 @@ extension Tensor {
   }
 
   /// Applies a kernel of two operands, in the memory of one that is a temporary; neither must be recorded.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   package static func combining(
     _ operation: BinaryOperation, _ a: __owned Tensor, _ b: __owned Tensor,
     _ name: @autoclosure () -> String

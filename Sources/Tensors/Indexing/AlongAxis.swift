@@ -26,9 +26,10 @@ extension Tensor {
   /// Of indices that are equal the last wins.
   ///
   /// - Parameters:
-  ///   - indices: As in `takeAlongAxis`.
   ///   - values: They broadcast to the shape of the indices.
+  ///   - indices: As in `takeAlongAxis`.
   ///   - axis: The axis.
+  /// - Returns: The shape of the tensor.
   /// - SeeAlso: NumPy's `put_along_axis`, PyTorch's `scatter`.
   public func scattering<Index: IntegerTensorScalar>(
     _ values: Tensor, at indices: Tensor<Index>, axis: Int

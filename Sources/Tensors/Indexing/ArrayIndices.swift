@@ -110,7 +110,8 @@ struct ArrayIndexing {
     require(
       least >= -length && largest < length,
       "subscript: index \(least < -length ? least : largest) is out of range on axis \(axis) of shape "
-        + "\(shape); " + (length == 0 ? "that axis is empty" : "it may be \(-length)...\(length - 1)"))
+        + "\(shape); "
+        + (length == 0 ? "that axis is empty" : "it may be \(-length)...\(length - 1)"))
     return least < 0 ? select(array .< 0, array + length, array) : array
   }
 

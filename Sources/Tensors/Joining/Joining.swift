@@ -37,6 +37,7 @@ public func columnStack<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) -> Te
 /// - Parameters:
 ///   - vectors: Vectors of lengths n, m, …
 ///   - matrixOrder: Whether the first vector runs down the rows (`indexing='ij'` in NumPy) rather than along them.
+/// - Returns: As many views as vectors, each of shape `[m, n, …]`, or `[n, m, …]` in matrix order.
 public func meshgrid<Scalar: TensorScalar>(_ vectors: [Tensor<Scalar>], matrixOrder: Bool = false)
   -> [Tensor<Scalar>]
 {
@@ -84,6 +85,7 @@ extension Tensor {
   ///   - count: The number of parts, 1 or more.
   ///   - axis: The axis.
   ///   - allowingUnequal: Whether the first parts may be one longer than the others, as `array_split` has it.
+  /// - Returns: The parts in their order.
   public func split(into count: Int, axis: Int = 0, allowingUnequal: Bool = false) -> [Tensor] {
     let axis = Layout.axis(axis, rank: rank, operation: "split")
     let length = shape[axis]

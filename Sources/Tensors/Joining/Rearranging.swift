@@ -28,6 +28,7 @@ extension Tensor {
   /// - Parameters:
   ///   - shift: How far; negative ones go the other way.
   ///   - axis: The axis; `nil` moves all elements row by row.
+  /// - Returns: The shape of the tensor.
   public func rolled(_ shift: Int, axis: Int? = nil) -> Tensor {
     guard let axis else { return flattened().rolled(shift, axis: 0).reshaped(to: shape) }
     let position = Layout.axis(axis, rank: rank, operation: "rolled")

@@ -7,7 +7,7 @@ internal import BLAS
 /// - Parameter a: Shape `[..., n, n]`.
 /// - Returns: Shape `[...]`; 0 for a singular matrix.
 /// - Throws: `LinearAlgebraError` if the matrices are not square.
-public func determinant<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>)
+public func determinant<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>)
   throws(LinearAlgebraError) -> Tensor<Scalar>
 {
   let pivots = try signedPivots(a, "determinant")
@@ -16,7 +16,7 @@ public func determinant<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>)
 }
 
 /// The determinant of matrices as a sign and the logarithm of its magnitude.
-public struct LogDeterminant<Scalar: FloatingTensorScalar>: Sendable {
+public struct LogDeterminant<Scalar: LAPACKScalar>: Sendable {
   /// 1, -1, or 0 for a singular matrix.
   public let sign: Tensor<Scalar>
   /// The natural logarithm of the magnitude; minus infinity for a singular matrix.
@@ -32,7 +32,7 @@ public struct LogDeterminant<Scalar: FloatingTensorScalar>: Sendable {
 /// - Parameter a: Shape `[..., n, n]`.
 /// - Returns: Both of shape `[...]`.
 /// - Throws: `LinearAlgebraError` if the matrices are not square.
-public func logDeterminant<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>)
+public func logDeterminant<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>)
   throws(LinearAlgebraError) -> LogDeterminant<Scalar>
 {
   let pivots = try signedPivots(a, "logDeterminant")
@@ -51,13 +51,13 @@ public func logDeterminant<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>)
 /// - Parameter a: Shape `[..., m, n]`.
 /// - Returns: Shape `[...]`.
 /// - Precondition: There are at least two axes.
-public func trace<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>) -> Tensor<Scalar> {
+public func trace<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>) -> Tensor<Scalar> {
   require(a.rank >= 2, "trace: shape \(a.shape) has \(a.rank) axes; a matrix needs at least two")
   return a.diagonals.sum(axis: -1)
 }
 
 /// The diagonal of each matrix's U, and the sign of its permutation.
-private func signedPivots<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ operation: String)
+private func signedPivots<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ operation: String)
   throws(LinearAlgebraError) -> [(sign: Scalar, values: [Scalar])]
 {
   let order = try a.squareOrder(operation)

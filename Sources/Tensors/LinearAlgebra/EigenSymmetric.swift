@@ -1,7 +1,7 @@
 internal import BLAS
 
 /// Eigenvalues and eigenvectors of symmetric matrices.
-public struct SymmetricEigen<Scalar: FloatingTensorScalar>: Sendable {
+public struct SymmetricEigen<Scalar: LAPACKScalar>: Sendable {
   /// Ascending, shape `[..., n]`.
   public let values: Tensor<Scalar>
   /// Orthonormal columns, one for each value, shape `[..., n, n]`.
@@ -30,7 +30,7 @@ public enum Triangle: Sendable {
 /// - Throws: `LinearAlgebraError` if a matrix is not square, an element is not finite, or the iteration does not
 ///   converge.
 /// - SeeAlso: LAPACK `syevd`.
-public func eigenSymmetric<Scalar: FloatingTensorScalar>(
+public func eigenSymmetric<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, triangle: Triangle = .lower
 ) throws(LinearAlgebraError) -> SymmetricEigen<Scalar> {
   let (values, work) = try symmetric(a, vectors: true, triangle, "eigenSymmetric")
@@ -45,13 +45,13 @@ public func eigenSymmetric<Scalar: FloatingTensorScalar>(
 ///   - triangle: The triangle that is read.
 /// - Returns: Shape `[..., n]`.
 /// - Throws: `LinearAlgebraError` as `eigenSymmetric` does.
-public func eigenvaluesSymmetric<Scalar: FloatingTensorScalar>(
+public func eigenvaluesSymmetric<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, triangle: Triangle = .lower
 ) throws(LinearAlgebraError) -> Tensor<Scalar> {
   try symmetric(a, vectors: false, triangle, "eigenvaluesSymmetric").values
 }
 
-private func symmetric<Scalar: FloatingTensorScalar>(
+private func symmetric<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, vectors: Bool, _ triangle: Triangle, _ operation: String
 ) throws(LinearAlgebraError) -> (values: Tensor<Scalar>, work: Tensor<Scalar>) {
   let order = try a.squareOrder(operation)

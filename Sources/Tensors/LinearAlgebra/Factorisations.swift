@@ -6,7 +6,7 @@ internal import BLAS
 /// - Returns: Shape `[..., n, n]`, zero above the diagonal.
 /// - Throws: `LinearAlgebraError` if a matrix is not square or not positive definite.
 /// - SeeAlso: LAPACK `potrf`.
-public func cholesky<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>) throws(LinearAlgebraError)
+public func cholesky<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>) throws(LinearAlgebraError)
   -> Tensor<Scalar>
 {
   let order = try a.squareOrder("cholesky")
@@ -29,7 +29,7 @@ public enum FactorSize: Sendable {
 }
 
 /// The factors of `a` = `q` `r`.
-public struct QRFactors<Scalar: FloatingTensorScalar>: Sendable {
+public struct QRFactors<Scalar: LAPACKScalar>: Sendable {
   /// Columns that are orthonormal, shape `[..., m, p]`.
   public let q: Tensor<Scalar>
   /// Upper triangular, shape `[..., p, n]`.
@@ -44,7 +44,7 @@ public struct QRFactors<Scalar: FloatingTensorScalar>: Sendable {
 /// - Returns: `q` of shape `[..., m, p]` and `r` of shape `[..., p, n]`.
 /// - Throws: `LinearAlgebraError` if there are fewer than two axes.
 /// - SeeAlso: LAPACK `geqrf` and `orgqr`, here on the transpose.
-public func qr<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, size: FactorSize = .reduced)
+public func qr<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, size: FactorSize = .reduced)
   throws(LinearAlgebraError) -> QRFactors<Scalar>
 {
   let (rows, columns) = try a.matrixShape("qr")
@@ -63,7 +63,7 @@ public func qr<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, size: FactorSi
 }
 
 /// The factors of `a` = `p` `l` `u`.
-public struct LUFactors<Scalar: FloatingTensorScalar>: Sendable {
+public struct LUFactors<Scalar: LAPACKScalar>: Sendable {
   /// A permutation matrix, shape `[..., m, m]`.
   public let p: Tensor<Scalar>
   /// Lower triangular with ones on the diagonal, shape `[..., m, k]`.
@@ -78,7 +78,7 @@ public struct LUFactors<Scalar: FloatingTensorScalar>: Sendable {
 /// - Returns: `p` `l` `u` is `a`.
 /// - Throws: `LinearAlgebraError` if there are fewer than two axes.
 /// - SeeAlso: LAPACK `getrf`.
-public func lu<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>) throws(LinearAlgebraError)
+public func lu<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>) throws(LinearAlgebraError)
   -> LUFactors<Scalar>
 {
   let (rows, columns) = try a.matrixShape("lu")

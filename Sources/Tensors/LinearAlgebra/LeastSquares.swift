@@ -1,7 +1,7 @@
 internal import BLAS
 
 /// The solution of a least-squares problem and what was found on the way.
-public struct LeastSquares<Scalar: FloatingTensorScalar>: Sendable {
+public struct LeastSquares<Scalar: LAPACKScalar>: Sendable {
   /// The solution of least length, shape `[..., n]` or `[..., n, k]`.
   public let solution: Tensor<Scalar>
   /// The sum of squared residuals of each column, shape `[...]` or `[..., k]`.
@@ -27,7 +27,7 @@ public struct LeastSquares<Scalar: FloatingTensorScalar>: Sendable {
 /// - Returns: The solution, its residuals, and rank and singular values of `a`.
 /// - Throws: `LinearAlgebraError` if shapes do not fit, an element is not finite, or the iteration does not converge.
 /// - SeeAlso: LAPACK `gelsd`.
-public func leastSquares<Scalar: FloatingTensorScalar>(
+public func leastSquares<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, relativeTolerance: Scalar? = nil
 ) throws(LinearAlgebraError) -> LeastSquares<Scalar> {
   let (rows, columns) = try a.matrixShape("leastSquares")

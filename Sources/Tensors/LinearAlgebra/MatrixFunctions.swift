@@ -8,7 +8,7 @@ internal import Glibc
 /// - Returns: Shape `[..., n, n]`.
 /// - Throws: `LinearAlgebraError` if a matrix is not square, or is singular and the exponent negative.
 /// - Complexity: O(log *exponent*) products.
-public func matrixPower<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ exponent: Int)
+public func matrixPower<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ exponent: Int)
   throws(LinearAlgebraError) -> Tensor<Scalar>
 {
   let order = try a.squareOrder("matrixPower")
@@ -37,7 +37,7 @@ public func matrixPower<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ exp
 /// - Throws: `LinearAlgebraError` if a matrix is not square or an element is not finite.
 /// - SeeAlso: Al-Mohy and Higham 2009, "A new scaling and squaring algorithm for the matrix exponential",
 ///   doi:10.1137/09074721X; Higham 2005, doi:10.1137/04061101X.
-public func matrixExponential<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>)
+public func matrixExponential<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>)
   throws(LinearAlgebraError) -> Tensor<Scalar>
 {
   let order = try a.squareOrder("matrixExponential")
@@ -71,7 +71,7 @@ private let highest: [Double] = [
   40_840_800, 960_960, 16_380, 182, 1,
 ]
 
-private func exponential<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ order: Int)
+private func exponential<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ order: Int)
   throws(LinearAlgebraError) -> Tensor<Scalar>
 {
   let identity = Tensor<Scalar>.eye(order)
@@ -112,7 +112,7 @@ private func exponential<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ or
 }
 
 /// (even + odd) / (even - odd) of the Padé approximant with these coefficients.
-private func rational<Scalar: FloatingTensorScalar>(
+private func rational<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, _ evenPowers: [Tensor<Scalar>], _ coefficients: [Double], _ order: Int
 ) throws(LinearAlgebraError) -> Tensor<Scalar> {
   var (odd, even) = (
@@ -127,8 +127,7 @@ private func rational<Scalar: FloatingTensorScalar>(
 }
 
 /// How often the matrix must be halved once more for the first omitted term to be below rounding.
-private func extraHalvings<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ degree: Int) -> Int
-{
+private func extraHalvings<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ degree: Int) -> Int {
   // |c| of the first term of the backward error: (m!)^2 / ((2m)! (2m + 1)!), by its logarithm.
   var logarithm = 0.0
   for k in 1...degree { logarithm += 2 * log2(Double(k)) }

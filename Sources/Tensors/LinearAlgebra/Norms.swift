@@ -94,7 +94,7 @@ public enum MatrixNorm: Sendable, Equatable {
 /// - Returns: Shape `[...]`.
 /// - Throws: `LinearAlgebraError` if there are fewer than two axes, a largest or smallest value of none is asked for, or
 ///   as `svd` does for the norms of singular values.
-public func matrixNorm<Scalar: FloatingTensorScalar>(
+public func matrixNorm<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, _ order: MatrixNorm = .frobenius, keepDims: Bool = false
 ) throws(LinearAlgebraError) -> Tensor<Scalar> {
   _ = try a.matrixShape("matrixNorm")
@@ -121,7 +121,7 @@ public func matrixNorm<Scalar: FloatingTensorScalar>(
 ///   - order: The norm of the matrix that is multiplied by that of its inverse.
 /// - Returns: Shape `[...]`; infinity for singular matrices.
 /// - Throws: `LinearAlgebraError` if a matrix is empty or not square, or as `svd` does.
-public func conditionNumber<Scalar: FloatingTensorScalar>(
+public func conditionNumber<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, _ order: MatrixNorm = .spectral
 ) throws(LinearAlgebraError) -> Tensor<Scalar> {
   switch order {
@@ -159,7 +159,7 @@ private func quotient<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ b: Te
   select(b .== 0, Tensor(.infinity), a / b)
 }
 
-extension Tensor where Scalar: FloatingTensorScalar {
+extension Tensor where Scalar: LAPACKScalar {
   /// Hands the singular values, of which there must be one, to `body`.
   fileprivate func extremes(
     _ operation: String, _ body: (Tensor) throws(LinearAlgebraError) -> Tensor

@@ -1,7 +1,7 @@
 internal import BLAS
 
 /// The factors of `a` = `u` · diagonal of `s` · `vt`.
-public struct SingularValueDecomposition<Scalar: FloatingTensorScalar>: Sendable {
+public struct SingularValueDecomposition<Scalar: LAPACKScalar>: Sendable {
   /// Left singular vectors in columns, shape `[..., m, p]`.
   public let u: Tensor<Scalar>
   /// Singular values, descending, shape `[..., k]` with `k` the smaller of `m` and `n`.
@@ -24,7 +24,7 @@ public struct SingularValueDecomposition<Scalar: FloatingTensorScalar>: Sendable
 /// - Throws: `LinearAlgebraError` if there are fewer than two axes, an element is not finite, or the iteration does not
 ///   converge.
 /// - SeeAlso: LAPACK `gesdd`.
-public func svd<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, size: FactorSize = .reduced)
+public func svd<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, size: FactorSize = .reduced)
   throws(LinearAlgebraError) -> SingularValueDecomposition<Scalar>
 {
   try decomposed(a, size == .reduced ? .reduced : .full, "svd")
@@ -35,7 +35,7 @@ public func svd<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, size: FactorS
 /// - Parameter a: Shape `[..., m, n]`.
 /// - Returns: Shape `[..., min(m, n)]`.
 /// - Throws: `LinearAlgebraError` as `svd` does.
-public func singularValues<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>)
+public func singularValues<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>)
   throws(LinearAlgebraError) -> Tensor<Scalar>
 {
   try decomposed(a, .none, "singularValues").s
@@ -49,7 +49,7 @@ public func singularValues<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>)
 ///     the precision of the scalar.
 /// - Returns: Shape `[..., n, m]`.
 /// - Throws: `LinearAlgebraError` as `svd` does.
-public func pseudoInverse<Scalar: FloatingTensorScalar>(
+public func pseudoInverse<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, relativeTolerance: Scalar? = nil
 ) throws(LinearAlgebraError) -> Tensor<Scalar> {
   let (rows, columns) = try a.matrixShape("pseudoInverse")
@@ -68,7 +68,7 @@ public func pseudoInverse<Scalar: FloatingTensorScalar>(
 ///   - relativeTolerance: As for `pseudoInverse`.
 /// - Returns: Shape `[...]`.
 /// - Throws: `LinearAlgebraError` as `svd` does.
-public func matrixRank<Scalar: FloatingTensorScalar>(
+public func matrixRank<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, relativeTolerance: Scalar? = nil
 ) throws(LinearAlgebraError) -> Tensor<Int> {
   let (rows, columns) = try a.matrixShape("matrixRank")
@@ -78,7 +78,7 @@ public func matrixRank<Scalar: FloatingTensorScalar>(
 }
 
 /// Where singular values exceed the tolerated part of the largest.
-private func significant<Scalar: FloatingTensorScalar>(
+private func significant<Scalar: LAPACKScalar>(
   _ values: Tensor<Scalar>, _ rows: Int, _ columns: Int, _ tolerance: Scalar?
 ) -> Tensor<Bool> {
   let part = tolerance ?? Scalar(Swift.max(rows, columns)) * Scalar.ulpOfOne
@@ -86,7 +86,7 @@ private func significant<Scalar: FloatingTensorScalar>(
   return values .> values.max(axis: -1, keepDims: true) * part
 }
 
-private func decomposed<Scalar: FloatingTensorScalar>(
+private func decomposed<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, _ vectors: LAPACK.SingularVectors, _ operation: String
 ) throws(LinearAlgebraError) -> SingularValueDecomposition<Scalar> {
   let (rows, columns) = try a.matrixShape(operation)

@@ -13,7 +13,7 @@ internal import BLAS
 /// - Throws: `LinearAlgebraError` if a matrix is not square, is exactly singular, or does not fit `b`.
 /// - Complexity: O(*n*³ + *n*²·*k*) for each matrix.
 /// - SeeAlso: LAPACK `gesv`; Golub and Van Loan, "Matrix Computations", section 3.4.
-public func solve<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
+public func solve<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
   throws(LinearAlgebraError) -> Tensor<Scalar>
 {
   let (order, right) = try rightHandSide(a, b, "solve")
@@ -40,7 +40,7 @@ public func solve<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor
 /// - Returns: Shape `[..., n, n]`.
 /// - Throws: `LinearAlgebraError` if a matrix is not square or is exactly singular.
 /// - SeeAlso: LAPACK `getri`.
-public func inverse<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>) throws(LinearAlgebraError)
+public func inverse<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>) throws(LinearAlgebraError)
   -> Tensor<Scalar>
 {
   let order = try a.squareOrder("inverse")
@@ -64,7 +64,7 @@ public func inverse<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>) throws(Li
 /// - Returns: Shape `[..., n]` for a vector, else `[..., n, k]`.
 /// - Throws: `LinearAlgebraError` if a matrix is not square, has a zero on its diagonal, or does not fit `b`.
 /// - SeeAlso: BLAS level 3 `trsm`.
-public func triangularSolve<Scalar: FloatingTensorScalar>(
+public func triangularSolve<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, isUpper: Bool, isTransposed: Bool = false,
   hasUnitDiagonal: Bool = false
 ) throws(LinearAlgebraError) -> Tensor<Scalar> {
@@ -86,7 +86,7 @@ public func triangularSolve<Scalar: FloatingTensorScalar>(
 }
 
 /// Checks the operands of a solver; returns the order and a fresh copy of the right-hand sides, over the whole batch.
-func rightHandSide<Scalar: FloatingTensorScalar>(
+func rightHandSide<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, _ operation: String
 ) throws(LinearAlgebraError) -> (order: Int, right: Tensor<Scalar>) {
   let order = try a.squareOrder(operation)
@@ -105,7 +105,7 @@ func rightHandSide<Scalar: FloatingTensorScalar>(
 }
 
 /// Factors a row-major copy, which LAPACK sees as the transposed matrices.
-func factored<Scalar: FloatingTensorScalar>(
+func factored<Scalar: LAPACKScalar>(
   _ a: Tensor<Scalar>, order: Int, operation: String, failsOnZeroPivot: Bool = true
 ) throws(LinearAlgebraError) -> (factors: Tensor<Scalar>, pivots: [Int32]) {
   let factors = a.copied()

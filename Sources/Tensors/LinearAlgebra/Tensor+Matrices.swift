@@ -1,5 +1,8 @@
 internal import BLAS
 
+/// The element types that LAPACK has routines for: `Float` and `Double`.
+public typealias LAPACKScalar = ComplexPart
+
 // What the operations of linear algebra share: the last two axes as matrices, the others as a batch.
 
 extension Tensor {

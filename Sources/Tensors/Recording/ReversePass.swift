@@ -12,7 +12,9 @@ package final class ReversePass {
   private let outer: ReversePass?
   /// The gradients so far by the node's number, in chunks, as numbers may be spread when other threads record.
   private var chunks: [[PendingGradient?]] = []
-  private static let chunkLength = 1024
+  private static let chunkLength = 256
+  /// The gradients of parameters, whose nodes are older than the walk.
+  private var parameters: [Int: PendingGradient]?
 
   /// Prepares a walk down to the inputs of `scope`, whose first node has the number `base`.
   package init(scope: DifferentiationScope, base: Int) {
@@ -28,9 +30,17 @@ package final class ReversePass {
     self.outer = outer
   }
 
+  /// Prepares a walk over nodes from number `base` down to the parameters of models.
+  package init(toParametersFrom base: Int) {
+    scope = .parameters
+    self.base = base
+    outer = nil
+    parameters = [:]
+  }
+
   /// Whether a gradient of `node` leads to the inputs.
   package func wants<Scalar: TensorScalar>(_ node: Node<Scalar>) -> Bool {
-    if node.id < base { return outer?.wants(node) ?? false }
+    if node.id < base && parameters == nil { return outer?.wants(node) ?? false }
     return node.ancestry.contains(scope)
   }
 
@@ -39,7 +49,11 @@ package final class ReversePass {
     to node: Node<Scalar>, _ gradient: () -> Tensor<Scalar>
   ) {
     if node.id < base {
-      outer?.add(to: node, gradient)
+      if parameters != nil && node.ancestry.contains(scope) {
+        addToParameter(node, gradient().summed(to: node.shape))
+      } else {
+        outer?.add(to: node, gradient)
+      }
       return
     }
     guard node.ancestry.contains(scope) else { return }
@@ -54,6 +68,21 @@ package final class ReversePass {
     } else {
       chunks[chunk][place] = Pending(node, gradient)
     }
+  }
+
+  private func addToParameter<Scalar: TensorScalar>(
+    _ node: Node<Scalar>, _ gradient: Tensor<Scalar>
+  ) {
+    if let pending = parameters?[node.id] as? Pending<Scalar> {
+      pending.add(gradient)
+    } else {
+      parameters?[node.id] = Pending(node, gradient)
+    }
+  }
+
+  /// The gradient that has arrived at a parameter's node, or `nil` if the result does not depend on it.
+  package func gradient<Scalar: TensorScalar>(ofParameter node: Node<Scalar>) -> Tensor<Scalar>? {
+    (parameters?[node.id] as? Pending<Scalar>)?.gradient
   }
 
   /// Walks back until only nodes with numbers below `end` have gradients that have not been handed on.
@@ -95,8 +124,12 @@ private final class Pending<Scalar: TensorScalar>: PendingGradient {
     self.gradient = gradient
   }
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   func add(_ other: Tensor<Scalar>) { gradient.accumulate(other) }
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   override func propagate(in pass: ReversePass) {
     switch node.edges {
     case .none: break

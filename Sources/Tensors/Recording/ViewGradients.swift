@@ -114,7 +114,8 @@ extension Layout {
         continue
       }
       require(
-        axis < rank, "subscript: \(indices.count) indices for shape \(shape); there are \(rank) axes")
+        axis < rank,
+        "subscript: \(indices.count) indices for shape \(shape); there are \(rank) axes")
       let (start, step, count) = selection.resolved(axis: axis, shape: shape)
       offset += start * strides[axis]
       if let count {

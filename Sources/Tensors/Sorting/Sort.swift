@@ -39,7 +39,8 @@ extension Tensor where Scalar: RealTensorScalar {
     }
     let length = shape[position]
     require(
-      length <= Int(Int32.max), "argsorted: axis \(axis) of shape \(shape) is longer than Int32 counts")
+      length <= Int(Int32.max),
+      "argsorted: axis \(axis) of shape \(shape) is longer than Int32 counts")
     let source = detached.swappingAxes(position, rank - 1).contiguous()
     let result = Tensor<Int32>(uninitialized: source.shape)
     if !isEmpty {
@@ -60,6 +61,7 @@ extension Tensor where Scalar: RealTensorScalar {
   ///   - k: From 0 to the axis's length.
   ///   - axis: The axis.
   ///   - largest: Whether the largest are meant; otherwise the smallest, in rising order.
+  /// - Returns: Both with `k` elements along the axis.
   public func topK(_ k: Int, axis: Int = -1, largest: Bool = true) -> (
     values: Tensor, positions: Tensor<Int32>
   ) {

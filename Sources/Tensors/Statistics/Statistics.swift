@@ -70,6 +70,7 @@ extension Tensor where Scalar: FloatingTensorScalar {
   ///   - axis: The axis, which must not be empty.
   ///   - method: What to choose between two elements.
   ///   - keepDims: Whether the axis stays with length 1.
+  /// - Returns: The shape without the axis, or with length 1 there.
   public func quantile(
     _ q: Double, axis: Int, method: QuantileMethod = .linear, keepDims: Bool = false
   ) -> Tensor {
@@ -139,7 +140,8 @@ public func bincount<Scalar: IntegerTensorScalar>(_ x: Tensor<Scalar>, minLength
   let (least, largest) = (x.min().item(), x.max().item())
   require(
     least >= 0 && largest < 1 << 40,
-    "bincount: elements from \(least) to \(largest); they must be 0 or more, and few enough to count")
+    "bincount: elements from \(least) to \(largest); they must be 0 or more, and few enough to count"
+  )
   var counts = [Int](repeating: 0, count: Swift.max(Int(largest) + 1, minLength))
   for value in Tensor<Int>(x).scalars { counts[value] += 1 }
   return Tensor(counts)

@@ -40,6 +40,11 @@ public struct RandomGenerator: Sendable, Equatable {
       key: key, stream: UInt64(words[1]) << 32 | UInt64(words[0]) | 1)
   }
 
+  /// A stream that nothing else draws from, for numbers that may take several tries.
+  mutating func freshStream() -> RandomStream {
+    RandomStream(key: key, stream: split().stream)
+  }
+
   /// Takes `blocks` blocks; returns the first.
   private mutating func advance(_ blocks: Int) -> UInt64 {
     defer { counter &+= UInt64(blocks) }
@@ -53,6 +58,11 @@ public struct RandomGenerator: Sendable, Equatable {
     shape: [Int], in range: Range<Scalar> = 0..<1
   ) -> Tensor<Scalar> {
     Layout.check(shape, operation: "uniform")
+    if Scalar.dataType.byteCount == 2 {
+      let drawn: Tensor<Float> = uniform(
+        shape: shape, in: Float(range.lowerBound)..<Float(range.upperBound))
+      return minimum(drawn.cast(to: Scalar.self), range.upperBound.nextDown)
+    }
     let count = Layout.count(shape)
     let perBlock = Scalar.dataType == .float32 ? 4 : 2
     let start = advance((count + perBlock - 1) / perBlock)
@@ -72,6 +82,11 @@ public struct RandomGenerator: Sendable, Equatable {
     shape: [Int], mean: Scalar = 0, standardDeviation: Scalar = 1
   ) -> Tensor<Scalar> {
     Layout.check(shape, operation: "normal")
+    if Scalar.dataType.byteCount == 2 {
+      let drawn: Tensor<Float> = normal(
+        shape: shape, mean: Float(mean), standardDeviation: Float(standardDeviation))
+      return drawn.cast(to: Scalar.self)
+    }
     let count = Layout.count(shape)
     let start = advance((count + 1) / 2)
     let standard = Tensor<Scalar>(
@@ -79,22 +94,6 @@ public struct RandomGenerator: Sendable, Equatable {
         Scalar.dataType.elementType, count: count, key: key, stream: stream, counter: start),
       shape: shape)
     return mean == 0 && standardDeviation == 1 ? standard : standard * standardDeviation + mean
-  }
-
-  /// Returns integers of `range`, all equally likely.
-  ///
-  /// - Precondition: The range is not empty.
-  public mutating func integers<Scalar: IntegerTensorScalar>(
-    shape: [Int], in range: Range<Scalar>
-  ) -> Tensor<Scalar> {
-    Layout.check(shape, operation: "integers")
-    require(!range.isEmpty, "integers: the range \(range) is empty; it must hold a number")
-    let width =
-      UInt64(truncatingIfNeeded: range.upperBound) &- UInt64(truncatingIfNeeded: range.lowerBound)
-    let values = (0..<Layout.count(shape)).map { _ in
-      range.lowerBound &+ Scalar(truncatingIfNeeded: below(width))
-    }
-    return Tensor(shape: shape, values: values)
   }
 
   /// Returns the numbers `0..<count` in random order.
@@ -113,7 +112,7 @@ public struct RandomGenerator: Sendable, Equatable {
   }
 
   /// A number below `bound`, without bias: the upper half of a product, drawn again in the rare unfair case.
-  private mutating func below(_ bound: UInt64) -> UInt64 {
+  mutating func below(_ bound: UInt64) -> UInt64 {
     let unfair = (0 &- bound) % bound
     while true {
       let product = next().multipliedFullWidth(by: bound)

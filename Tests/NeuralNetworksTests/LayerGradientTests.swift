@@ -1,0 +1,3 @@
+import NeuralNetworks
+import Tensors
+import Testing
