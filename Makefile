@@ -65,6 +65,10 @@ bench-faults: build .venv-quickstart .venv-test kernelspec ## Have 1,000 random 
 	.venv/bin/python benchmarks/faults.py
 	.venv/bin/python benchmarks/interrupts.py
 
+.PHONY: bench-arrays
+bench-arrays: build .venv-quickstart .venv-test ## Measure tensors beside NumPy, and JAX and PyTorch if installed
+	.venv/bin/python benchmarks/arrays.py
+
 .PHONY: clean
 clean: ## Remove what was built; the tracking store stays
 	rm -rf .build .venv

@@ -131,6 +131,12 @@ let level4: [Target] = [
 ]
 
 let testTargets: [Target] = [
+  .executableTarget(
+    name: "DifferentialRunner", dependencies: ["Tensors", "BLAS"],
+    path: "Tests/DifferentialRunner", swiftSettings: strict),
+  .executableTarget(
+    name: "ArrayBenchmark", dependencies: ["Tensors"], path: "benchmarks/arrays",
+    swiftSettings: strict),
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
   tests("Digest", ["Digest"]),
   tests("JSONValues", ["JSONValues"]),

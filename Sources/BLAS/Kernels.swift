@@ -63,6 +63,36 @@ package enum Kernels {
       out.strides, a.address(for: shape), a.strides, b.address(for: shape), b.strides)
   }
 
+  /// Writes `operation` of `count` elements without gaps into `out`, which may be `a`.
+  package static func unaryFlat(
+    _ operation: UnaryOperation, _ type: ElementType, count: Int, out: Storage, outOffset: Int,
+    a: Storage, aOffset: Int
+  ) {
+    precondition(ck_has_unary(operation.rawValue, type.rawValue), "no \(operation) of \(type)")
+    check(out, outOffset, count, operation.resultType(type))
+    check(a, aOffset, count, type)
+    unsafe ck_unary_flat(
+      operation.rawValue, type.rawValue, count,
+      out.base + outOffset * operation.resultType(type).byteCount,
+      a.base + aOffset * type.byteCount)
+  }
+
+  /// Writes `operation` of `count` elements without gaps into `out`, which may be an operand; steps are 1, or 0 to repeat.
+  package static func binaryFlat(
+    _ operation: BinaryOperation, _ type: ElementType, count: Int, out: Storage, outOffset: Int,
+    a: Storage, aOffset: Int, aStep: Int, b: Storage, bOffset: Int, bStep: Int
+  ) {
+    precondition(ck_has_binary(operation.rawValue, type.rawValue), "no \(operation) of \(type)")
+    let size = type.byteCount
+    let outSize = operation.isComparison ? 1 : size
+    check(out, outOffset, count, operation.isComparison ? .bool : type)
+    check(a, aOffset, aStep == 0 ? 1 : count, type)
+    check(b, bOffset, bStep == 0 ? 1 : count, type)
+    unsafe ck_binary_flat(
+      operation.rawValue, type.rawValue, count, out.base + outOffset * outSize,
+      a.base + aOffset * size, aStep, b.base + bOffset * size, bStep)
+  }
+
   /// Writes `operation` of `a`, `b` and `c` into `out`.
   package static func ternary(
     _ operation: TernaryOperation, shape: [Int], out: StridedView, a: StridedView, b: StridedView,
@@ -204,7 +234,7 @@ package enum Kernels {
     }
   }
 
-  private static func check(_ storage: Storage, _ offset: Int, _ count: Int, _ type: ElementType) {
+  static func check(_ storage: Storage, _ offset: Int, _ count: Int, _ type: ElementType) {
     precondition(
       offset >= 0 && count >= 0 && (offset + count) * type.byteCount <= storage.byteCount,
       "a kernel got \(count) elements from \(offset) of a storage of \(storage.byteCount) bytes")

@@ -90,6 +90,29 @@ void ck_ternary(int op, int type, int rank, const ptrdiff_t *shape, void *out, c
   ck_walk_run(&w, &job);
 }
 
+// MARK: Runs without gaps
+
+void ck_unary_flat(int op, int type, size_t n, void *out, const void *a) {
+  ck_loop1 kernel = ck_kernels.unary[op][type];
+  if (kernel && (double)n * unary_cost(op, type) < CK_PARALLEL_FROM) {
+    kernel(n, out, a);
+    return;
+  }
+  ptrdiff_t shape = (ptrdiff_t)n, one = 1;
+  ck_unary(op, type, 1, &shape, out, &one, a, &one);
+}
+
+void ck_binary_flat(int op, int type, size_t n, void *out, const void *a, ptrdiff_t a_step, const void *b,
+                    ptrdiff_t b_step) {
+  ck_loop2 kernel = ck_kernels.binary[op][type];
+  if (kernel && a_step == 1 && b_step == 1 && (double)n * binary_cost(op, type) < CK_PARALLEL_FROM) {
+    kernel(n, out, a, b);
+    return;
+  }
+  ptrdiff_t shape = (ptrdiff_t)n, one = 1;
+  ck_binary(op, type, 1, &shape, out, &one, a, &a_step, b, &b_step);
+}
+
 // MARK: Conversions
 
 static void copy1(size_t n, void *out, const void *a) { memcpy(out, a, n); }

@@ -4,10 +4,14 @@
 // are kept for the next result of about the same size. Classes are four to each power of two: at most a quarter of a
 // block is unused. Smaller blocks go to malloc, which reuses them well.
 //
+// The smallest blocks, which short-lived results of a few elements need, are kept by each thread for itself.
+//
 // There is no lock: a thread may be stopped for good anywhere (a notebook parks the thread of an interrupted cell), and
 // at worst one block is lost then.
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -34,6 +38,29 @@ static int size_class(size_t bytes, size_t *rounded) {
   return (log - 16) * 4 + (int)(quarters - 4);
 }
 
+// MARK: Small blocks of the thread
+
+#define SMALL ((size_t)1024)
+#define KEPT_SMALL 16
+
+static _Thread_local struct small {
+  unsigned char counts[SMALL / ALIGNMENT];
+  void *blocks[SMALL / ALIGNMENT][KEPT_SMALL];
+} *small;
+static pthread_key_t small_key;
+
+static void free_small(void *kept_by_thread) {
+  struct small *s = kept_by_thread;
+  for (size_t class = 0; class < SMALL / ALIGNMENT; class++)
+    while (s->counts[class] > 0) free(s->blocks[class][--s->counts[class]]);
+  small = 0;
+  free(s);
+}
+
+__attribute__((constructor)) static void prepare_small(void) { pthread_key_create(&small_key, free_small); }
+
+// MARK: Blocks from the system
+
 static void *fresh(size_t bytes) {
   size_t alignment = bytes >= 2 * HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
   void *memory = 0;
@@ -58,7 +85,12 @@ static void *reused(int class, size_t rounded) {
 }
 
 void *ck_allocate(size_t bytes) {
-  if (bytes < SMALLEST_POOLED) return fresh(bytes ? bytes : 1);
+  if (bytes <= SMALL) {
+    size_t class = bytes > 0 ? (bytes - 1) / ALIGNMENT : 0;
+    if (small && small->counts[class] > 0) return small->blocks[class][--small->counts[class]];
+    return fresh((class + 1) * ALIGNMENT);
+  }
+  if (bytes < SMALLEST_POOLED) return fresh(bytes);
   if (bytes > LARGEST_POOLED) return fresh(bytes);
   size_t rounded;
   int class = size_class(bytes, &rounded);
@@ -66,7 +98,21 @@ void *ck_allocate(size_t bytes) {
   return memory ? memory : fresh(rounded);
 }
 
+/// Keeps a small block for this thread; false if there are enough.
+static bool keep_small(void *memory, size_t bytes) {
+  size_t class = bytes > 0 ? (bytes - 1) / ALIGNMENT : 0;
+  if (!small) {
+    small = calloc(1, sizeof *small);
+    if (!small) return false;
+    pthread_setspecific(small_key, small);
+  }
+  if (small->counts[class] == KEPT_SMALL) return false;
+  small->blocks[class][small->counts[class]++] = memory;
+  return true;
+}
+
 void ck_release(void *memory, size_t bytes) {
+  if (bytes <= SMALL && keep_small(memory, bytes)) return;
   if (bytes >= SMALLEST_POOLED && bytes <= LARGEST_POOLED) {
     size_t rounded;
     int class = size_class(bytes, &rounded);

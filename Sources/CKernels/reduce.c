@@ -136,7 +136,7 @@ static void reduce(struct reduction r, double cost) {
     ck_parallel((r.outer + r.step - 1) / r.step, run_outer, &r);
   } else if (parts > 1 && r.inner >= 512) {
     // Whole tiles of columns.
-    r.step = ((r.inner + parts - 1) / parts + 255) / 256 * 256;
+    r.step = ((r.inner + parts - 1) / parts + 1023) / 1024 * 1024;
     ck_parallel((r.inner + r.step - 1) / r.step, run_columns, &r);
   } else {
     r.step = r.outer;

@@ -6,8 +6,9 @@
 
 #define LANES 16
 #define BLOCK 1024
-#define TILE 256
+#define TILE 1024
 #define TILE_ROWS 32
+#define VARIANCE_ROWS 64
 
 /// Runs `RUN` where the axis is contiguous and `COLUMNS` for each tile of columns elsewhere.
 #define EACH_OUTER(T, R, RUN, ...)                                         \
@@ -127,17 +128,32 @@ PRODUCT(u64, uint64_t, uint64_t, uint64_t)
     EACH_OUTER(T, double, *o = L(squares_run_##S)(p, n, means[b]),                               \
                L(squares_tile_##S)(p + j, n, stride, width, means + b * inner + j, o + j))       \
   }                                                                                              \
+  /* Blocks of rows that stay in the cache for both passes, joined by Chan's formula (1979). */    \
+  static void L(variance_tile_##S)(const T *p, size_t n, size_t stride, size_t width, double divisor, T *out) { \
+    double mean[TILE], squares[TILE], block_mean[TILE], block_squares[TILE];                     \
+    for (size_t k = 0; k < width; k++) mean[k] = squares[k] = 0;                                 \
+    for (size_t start = 0; start < n; start += VARIANCE_ROWS) {                                  \
+      size_t rows = n - start < VARIANCE_ROWS ? n - start : VARIANCE_ROWS;                       \
+      const T *block = p + start * stride;                                                       \
+      L(sum_tile_##S)(block, rows, stride, width, block_mean);                                   \
+      for (size_t k = 0; k < width; k++) block_mean[k] /= (double)rows;                          \
+      L(squares_tile_##S)(block, rows, stride, width, block_mean, block_squares);                \
+      double share = (double)rows / (double)(start + rows);                                      \
+      for (size_t k = 0; k < width; k++) {                                                       \
+        double step = block_mean[k] - mean[k];                                                   \
+        mean[k] += step * share;                                                                 \
+        squares[k] += block_squares[k] + step * step * share * (double)start;                    \
+      }                                                                                          \
+    }                                                                                            \
+    for (size_t k = 0; k < width; k++) out[k] = (T)(n == 0 ? 0 / (double)n : squares[k] / divisor); \
+  }                                                                                              \
   static void L(variance_##S)(size_t outer, size_t n, size_t inner, size_t stride, const void *a, void *out, \
                               const double *unused, double correction) {                         \
     (void)unused;                                                                                \
     double count = (double)n, divisor = count - correction;                                      \
     divisor = divisor > 0 ? divisor : 0;                                                         \
     EACH_OUTER(T, T, *o = (T)(L(squares_run_##S)(p, n, L(sum_run_##S)(p, n) / count) / divisor), \
-               double means[TILE]; double sums[TILE];                                            \
-               L(sum_tile_##S)(p + j, n, stride, width, means);                                  \
-               for (size_t k = 0; k < width; k++) means[k] /= count;                             \
-               L(squares_tile_##S)(p + j, n, stride, width, means, sums);                        \
-               for (size_t k = 0; k < width; k++) o[j + k] = (T)(sums[k] / divisor))             \
+               L(variance_tile_##S)(p + j, n, stride, width, divisor, o + j))                    \
   }
 
 VARIANCE(f32, float)
@@ -300,6 +316,7 @@ const struct ck_row_kernels L(ck_row_table) = {
 #undef BLOCK
 #undef TILE
 #undef TILE_ROWS
+#undef VARIANCE_ROWS
 #undef EACH_OUTER
 #undef FOLD
 #undef FOLDING

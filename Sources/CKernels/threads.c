@@ -88,8 +88,8 @@ void ck_set_thread_count(size_t count) {
 }
 
 size_t ck_parallel_parts(double nanoseconds) {
-  const double smallest = 4000;
-  if (nanoseconds < 2 * smallest) return 1;
+  const double smallest = CK_PARALLEL_FROM / 2;
+  if (nanoseconds < CK_PARALLEL_FROM) return 1;
   size_t threads = ck_thread_count();
   if (threads == 1) return 1;
   double parts = nanoseconds / smallest;
@@ -239,7 +239,7 @@ static void wait_until_done(struct job *job, uint32_t parts) {
   }
 }
 
-void ck_parallel(size_t parts, void (*work)(void *, size_t), void *context) {
+static void run_parts(size_t parts, void (*work)(void *, size_t), void *context, bool wakes) {
   struct job *job = parts > 1 && parts < UINT32_MAX && !is_helper && ck_thread_count() > 1 ? job_of_thread() : 0;
   if (!job) {
     for (size_t part = 0; part < parts; part++) work(context, part);
@@ -257,7 +257,15 @@ void ck_parallel(size_t parts, void (*work)(void *, size_t), void *context) {
   atomic_store(&current, job);
   atomic_fetch_add(&published, 1);
   // Waking costs microseconds, so short work is left to helpers that are still awake.
-  if (parts >= 4 && atomic_load(&sleeping) > 0) futex(&published, FUTEX_WAKE, INT_MAX, 0);
+  if (wakes && atomic_load(&sleeping) > 0) futex(&published, FUTEX_WAKE, INT_MAX, 0);
   work_on(job, number);
   wait_until_done(job, (uint32_t)parts);
+}
+
+void ck_parallel(size_t parts, void (*work)(void *, size_t), void *context) {
+  run_parts(parts, work, context, parts >= 4);
+}
+
+void ck_parallel_long(size_t parts, void (*work)(void *, size_t), void *context) {
+  run_parts(parts, work, context, true);
 }

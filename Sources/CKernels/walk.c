@@ -146,41 +146,93 @@ static void run_row(const struct ck_row_job *job, const struct ck_walk *w, size_
   else run_blocks(job, w, n, data, strides);
 }
 
+// MARK: Tiles
+
+// Elements of a tile: the lines of a transposed operand stay in the cache until they are used up.
+#define TILE_ROWS 16
+#define TILE_COLUMNS 256
+#define WIDEST_IN_TILE 8
+
 /// Whether an operand runs faster along the axis before the last, as a transposed matrix does.
-static bool crosses(const struct ck_walk *w) {
-  if (w->rank < 2) return false;
-  for (int k = 1; k < w->operands; k++) {
-    ptrdiff_t above = magnitude(w->strides[k][w->rank - 2]), last = magnitude(w->strides[k][w->rank - 1]);
-    if (above != 0 && above < last) return true;
+static bool crosses(const struct ck_walk *w, int k) {
+  if (w->rank < 2 || w->size[k] > WIDEST_IN_TILE) return false;
+  ptrdiff_t above = magnitude(w->strides[k][w->rank - 2]), last = magnitude(w->strides[k][w->rank - 1]);
+  return above != 0 && above < last;
+}
+
+#define TRANSPOSE(T)                                                                         \
+  {                                                                                          \
+    T *o = (T *)(void *)out;                                                                 \
+    for (size_t c = 0; c < columns; c++) {                                                   \
+      const T *p = (const T *)(const void *)a + (ptrdiff_t)c * column_step;                  \
+      for (size_t r = 0; r < rows; r++) o[r * TILE_COLUMNS + c] = p[(ptrdiff_t)r * row_step]; \
+    }                                                                                        \
+    break;                                                                                   \
   }
-  return false;
+
+static void transpose(size_t size, size_t rows, size_t columns, char *out, const char *a, ptrdiff_t row_step,
+                      ptrdiff_t column_step) {
+  switch (size) {
+    case 1: TRANSPOSE(uint8_t)
+    case 2: TRANSPOSE(uint16_t)
+    case 4: TRANSPOSE(uint32_t)
+    default: TRANSPOSE(uint64_t)
+  }
+}
+
+/// Runs over the last two axes, from `data`, with transposed operands brought into tiles.
+static void run_tiles(const struct ck_walk *w, const struct ck_row_job *job, char *const *data) {
+  _Alignas(64) char tiles[CK_MAX_OPERANDS - 1][TILE_ROWS * TILE_COLUMNS * WIDEST_IN_TILE];
+  int last = w->rank - 1;
+  size_t all_rows = (size_t)w->shape[last - 1], all_columns = (size_t)w->shape[last];
+  for (size_t row = 0; row < all_rows; row += TILE_ROWS) {
+    size_t rows = all_rows - row < TILE_ROWS ? all_rows - row : TILE_ROWS;
+    for (size_t column = 0; column < all_columns; column += TILE_COLUMNS) {
+      size_t columns = all_columns - column < TILE_COLUMNS ? all_columns - column : TILE_COLUMNS;
+      char *at[CK_MAX_OPERANDS];
+      ptrdiff_t steps[CK_MAX_OPERANDS], row_bytes[CK_MAX_OPERANDS];
+      for (int k = 0; k < w->operands; k++) {
+        ptrdiff_t above = w->strides[k][last - 1], size = (ptrdiff_t)w->size[k];
+        steps[k] = w->strides[k][last];
+        row_bytes[k] = above * size;
+        at[k] = data[k] + ((ptrdiff_t)row * above + (ptrdiff_t)column * steps[k]) * size;
+        if (k == 0 || !crosses(w, k)) continue;
+        transpose(w->size[k], rows, columns, tiles[k - 1], at[k], above, steps[k]);
+        at[k] = tiles[k - 1];
+        steps[k] = 1;
+        row_bytes[k] = TILE_COLUMNS * size;
+      }
+      for (size_t r = 0; r < rows; r++) {
+        run_row(job, w, columns, at, steps);
+        for (int k = 0; k < w->operands; k++) at[k] += row_bytes[k];
+      }
+    }
+  }
 }
 
 static void run_serial(const struct ck_walk *w, const struct ck_row_job *job) {
-  int last = w->rank - 1;
-  ptrdiff_t steps[CK_MAX_OPERANDS];
-  for (int k = 0; k < w->operands; k++) steps[k] = w->strides[k][last];
-  // A strip of columns goes down all rows, so that each cache line of a transposed operand is used up.
-  ptrdiff_t strip = crosses(w) ? 32 : w->shape[last];
-  for (ptrdiff_t start = 0; start < w->shape[last]; start += strip) {
-    ptrdiff_t left = w->shape[last] - start;
-    size_t n = (size_t)(left < strip ? left : strip);
-    char *data[CK_MAX_OPERANDS];
-    for (int k = 0; k < w->operands; k++) data[k] = w->data[k] + start * steps[k] * (ptrdiff_t)w->size[k];
-    ptrdiff_t index[CK_MAX_RANK] = {0};
-    for (;;) {
-      run_row(job, w, n, data, steps);
-      int d = last - 1;
-      for (; d >= 0; d--) {
-        index[d]++;
-        for (int k = 0; k < w->operands; k++) data[k] += w->strides[k][d] * (ptrdiff_t)w->size[k];
-        if (index[d] < w->shape[d]) break;
-        for (int k = 0; k < w->operands; k++)
-          data[k] -= w->shape[d] * w->strides[k][d] * (ptrdiff_t)w->size[k];
-        index[d] = 0;
-      }
-      if (d < 0) break;
+  bool has_tiles = false;
+  for (int k = 1; k < w->operands; k++) has_tiles = has_tiles || crosses(w, k);
+  // The axes that a row, or a plane of tiles, does not have.
+  int outer = w->rank - (has_tiles ? 2 : 1);
+  ptrdiff_t steps[CK_MAX_OPERANDS], index[CK_MAX_RANK] = {0};
+  char *data[CK_MAX_OPERANDS];
+  for (int k = 0; k < w->operands; k++) {
+    steps[k] = w->strides[k][w->rank - 1];
+    data[k] = w->data[k];
+  }
+  for (;;) {
+    if (has_tiles) run_tiles(w, job, data);
+    else run_row(job, w, (size_t)w->shape[w->rank - 1], data, steps);
+    int d = outer - 1;
+    for (; d >= 0; d--) {
+      index[d]++;
+      for (int k = 0; k < w->operands; k++) data[k] += w->strides[k][d] * (ptrdiff_t)w->size[k];
+      if (index[d] < w->shape[d]) break;
+      for (int k = 0; k < w->operands; k++) data[k] -= w->shape[d] * w->strides[k][d] * (ptrdiff_t)w->size[k];
+      index[d] = 0;
     }
+    if (d < 0) break;
   }
 }
 

@@ -7,19 +7,20 @@ extension Tensor where Scalar: NumericTensorScalar {
   /// Returns the sum of each pair of elements; shapes broadcast.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  public static func + (a: Tensor, b: Tensor) -> Tensor {
-    a.combined(.add, with: b, "+").recorded(from: a, b, { $0 }, { $0 })
+  public static func + (a: __owned Tensor, b: __owned Tensor) -> Tensor {
+    guard a.node != nil || b.node != nil else { return .combining(.add, a, b, "+") }
+    return a.combined(.add, with: b, "+").recorded(from: a, b, { $0 }, { $0 })
   }
 
   /// Returns the sum of each element and `b`.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  public static func + (a: Tensor, b: Scalar) -> Tensor { a + Tensor(b) }
+  public static func + (a: __owned Tensor, b: Scalar) -> Tensor { a + Tensor(b) }
 
   /// Returns the sum of `a` and each element.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  public static func + (a: Scalar, b: Tensor) -> Tensor { Tensor(a) + b }
+  public static func + (a: Scalar, b: __owned Tensor) -> Tensor { Tensor(a) + b }
 
   /// Adds `b` in place; `b` broadcasts to the shape of `a`.
   @_specialize(where Scalar == Float)
@@ -38,19 +39,20 @@ extension Tensor where Scalar: NumericTensorScalar {
   /// Returns the difference of each pair of elements; shapes broadcast.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  public static func - (a: Tensor, b: Tensor) -> Tensor {
-    a.combined(.subtract, with: b, "-").recorded(from: a, b, { $0 }, { -$0 })
+  public static func - (a: __owned Tensor, b: __owned Tensor) -> Tensor {
+    guard a.node != nil || b.node != nil else { return .combining(.subtract, a, b, "-") }
+    return a.combined(.subtract, with: b, "-").recorded(from: a, b, { $0 }, { -$0 })
   }
 
   /// Returns the difference of each element and `b`.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  public static func - (a: Tensor, b: Scalar) -> Tensor { a - Tensor(b) }
+  public static func - (a: __owned Tensor, b: Scalar) -> Tensor { a - Tensor(b) }
 
   /// Returns the difference of `a` and each element.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  public static func - (a: Scalar, b: Tensor) -> Tensor { Tensor(a) - b }
+  public static func - (a: Scalar, b: __owned Tensor) -> Tensor { Tensor(a) - b }
 
   /// Subtracts `b` in place; `b` broadcasts to the shape of `a`.
   @_specialize(where Scalar == Float)
@@ -69,19 +71,20 @@ extension Tensor where Scalar: NumericTensorScalar {
   /// Returns the product of each pair of elements; shapes broadcast.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  public static func * (a: Tensor, b: Tensor) -> Tensor {
-    a.combined(.multiply, with: b, "*").recorded(from: a, b, { $0 * b }, { $0 * a })
+  public static func * (a: __owned Tensor, b: __owned Tensor) -> Tensor {
+    guard a.node != nil || b.node != nil else { return .combining(.multiply, a, b, "*") }
+    return a.combined(.multiply, with: b, "*").recorded(from: a, b, { $0 * b }, { $0 * a })
   }
 
   /// Returns the product of each element and `b`.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  public static func * (a: Tensor, b: Scalar) -> Tensor { a * Tensor(b) }
+  public static func * (a: __owned Tensor, b: Scalar) -> Tensor { a * Tensor(b) }
 
   /// Returns the product of `a` and each element.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  public static func * (a: Scalar, b: Tensor) -> Tensor { Tensor(a) * b }
+  public static func * (a: Scalar, b: __owned Tensor) -> Tensor { Tensor(a) * b }
 
   /// Multiplies by `b` in place; `b` broadcasts to the shape of `a`.
   @_specialize(where Scalar == Float)
@@ -100,20 +103,21 @@ extension Tensor where Scalar: DivisibleTensorScalar {
   /// Returns the quotient of each pair of elements; shapes broadcast.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  public static func / (a: Tensor, b: Tensor) -> Tensor {
-    a.combined(.divide, with: b, "/").recorded(
+  public static func / (a: __owned Tensor, b: __owned Tensor) -> Tensor {
+    guard a.node != nil || b.node != nil else { return .combining(.divide, a, b, "/") }
+    return a.combined(.divide, with: b, "/").recorded(
       from: a, b, { $0 / b }, { -$0 * a / square(b) })
   }
 
   /// Returns the quotient of each element and `b`.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  public static func / (a: Tensor, b: Scalar) -> Tensor { a / Tensor(b) }
+  public static func / (a: __owned Tensor, b: Scalar) -> Tensor { a / Tensor(b) }
 
   /// Returns the quotient of `a` and each element.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  public static func / (a: Scalar, b: Tensor) -> Tensor { Tensor(a) / b }
+  public static func / (a: Scalar, b: __owned Tensor) -> Tensor { Tensor(a) / b }
 
   /// Divides by `b` in place; `b` broadcasts to the shape of `a`.
   @_specialize(where Scalar == Float)
@@ -132,7 +136,8 @@ extension Tensor where Scalar: NumericTensorScalar {
   /// Returns each element with its sign changed.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
-  public static prefix func - (a: Tensor) -> Tensor {
-    a.mapped(.negate).recorded(from: a, { -$0 })
+  public static prefix func - (a: __owned Tensor) -> Tensor {
+    guard a.node != nil else { return .mapping(.negate, a) }
+    return a.mapped(.negate).recorded(from: a, { -$0 })
   }
 }

@@ -71,6 +71,9 @@ public enum DataType: Int32, Sendable, CaseIterable, CustomStringConvertible {
     }
   }
 
+  /// Whether the elements are 16-bit floating-point numbers, which compute through `Float`.
+  package var isHalf: Bool { self == .float16 || self == .bfloat16 }
+
   /// Whether the elements are integers; Booleans are none.
   public var isInteger: Bool {
     switch self {

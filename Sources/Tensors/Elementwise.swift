@@ -62,18 +62,21 @@ extension Tensor where Scalar: NumericTensorScalar {
 }
 
 /// Returns e raised to each element.
-public func exp<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.exp).recorded(from: x, savingResult: { $0 * $1 })
+public func exp<Scalar: FloatingTensorScalar>(_ x: __owned Tensor<Scalar>) -> Tensor<Scalar> {
+  guard x.node != nil else { return .mapping(.exp, x) }
+  return x.mapped(.exp).recorded(from: x, savingResult: { $0 * $1 })
 }
 
 /// Returns e raised to each element, less 1, accurate near 0.
-public func expm1<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.expm1).recorded(from: x, savingResult: { $0 * ($1 + 1) })
+public func expm1<Scalar: FloatingTensorScalar>(_ x: __owned Tensor<Scalar>) -> Tensor<Scalar> {
+  guard x.node != nil else { return .mapping(.expm1, x) }
+  return x.mapped(.expm1).recorded(from: x, savingResult: { $0 * ($1 + 1) })
 }
 
 /// Returns the natural logarithm of each element; NaN below 0, minus infinity at 0.
-public func log<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.log).recorded(from: x, { $0 / x })
+public func log<Scalar: FloatingTensorScalar>(_ x: __owned Tensor<Scalar>) -> Tensor<Scalar> {
+  guard x.node != nil else { return .mapping(.log, x) }
+  return x.mapped(.log).recorded(from: x, { $0 / x })
 }
 
 /// Returns the natural logarithm of 1 plus each element, accurate near 0.
@@ -82,28 +85,33 @@ public func log1p<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<S
 }
 
 /// Returns the square root of each element; NaN below 0.
-public func sqrt<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.sqrt).recorded(from: x, savingResult: { $0 / ($1 * 2) })
+public func sqrt<Scalar: FloatingTensorScalar>(_ x: __owned Tensor<Scalar>) -> Tensor<Scalar> {
+  guard x.node != nil else { return .mapping(.sqrt, x) }
+  return x.mapped(.sqrt).recorded(from: x, savingResult: { $0 / ($1 * 2) })
 }
 
 /// Returns the sine of each element, in radians.
-public func sin<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.sin).recorded(from: x, { $0 * cos(x) })
+public func sin<Scalar: FloatingTensorScalar>(_ x: __owned Tensor<Scalar>) -> Tensor<Scalar> {
+  guard x.node != nil else { return .mapping(.sin, x) }
+  return x.mapped(.sin).recorded(from: x, { $0 * cos(x) })
 }
 
 /// Returns the cosine of each element, in radians.
-public func cos<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.cos).recorded(from: x, { -$0 * sin(x) })
+public func cos<Scalar: FloatingTensorScalar>(_ x: __owned Tensor<Scalar>) -> Tensor<Scalar> {
+  guard x.node != nil else { return .mapping(.cos, x) }
+  return x.mapped(.cos).recorded(from: x, { -$0 * sin(x) })
 }
 
 /// Returns the hyperbolic tangent of each element.
-public func tanh<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.tanh).recorded(from: x, savingResult: { $0 * (1 - square($1)) })
+public func tanh<Scalar: FloatingTensorScalar>(_ x: __owned Tensor<Scalar>) -> Tensor<Scalar> {
+  guard x.node != nil else { return .mapping(.tanh, x) }
+  return x.mapped(.tanh).recorded(from: x, savingResult: { $0 * (1 - square($1)) })
 }
 
 /// Returns the logistic function 1 / (1 + e^-x) of each element.
-public func sigmoid<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.sigmoid).recorded(from: x, savingResult: { $0 * ($1 * (1 - $1)) })
+public func sigmoid<Scalar: FloatingTensorScalar>(_ x: __owned Tensor<Scalar>) -> Tensor<Scalar> {
+  guard x.node != nil else { return .mapping(.sigmoid, x) }
+  return x.mapped(.sigmoid).recorded(from: x, savingResult: { $0 * ($1 * (1 - $1)) })
 }
 
 /// Returns the largest whole number not above each element; no gradient flows through.
@@ -140,13 +148,15 @@ public func sign<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar
 }
 
 /// Returns the square of each element.
-public func square<Scalar: NumericTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.square).recorded(from: x, { $0 * (x * 2) })
+public func square<Scalar: NumericTensorScalar>(_ x: __owned Tensor<Scalar>) -> Tensor<Scalar> {
+  guard x.node != nil else { return .mapping(.square, x) }
+  return x.mapped(.square).recorded(from: x, { $0 * (x * 2) })
 }
 
 /// Returns each element, or 0 where it is negative; NaN stays; the gradient at 0 is 0.
-public func relu<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.mapped(.relu).recorded(from: x, savingResult: { $0 * Tensor($1 .> 0) })
+public func relu<Scalar: RealTensorScalar>(_ x: __owned Tensor<Scalar>) -> Tensor<Scalar> {
+  guard x.node != nil else { return .mapping(.relu, x) }
+  return x.mapped(.relu).recorded(from: x, savingResult: { $0 * Tensor($1 .> 0) })
 }
 
 /// Returns the larger element of each pair; NaN if either is; equal elements share the gradient.

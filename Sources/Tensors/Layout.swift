@@ -24,10 +24,14 @@ package struct Layout: Equatable, Sendable {
   package init(shape: [Int], strides: [Int], offset: Int) {
     self.shape = shape
     self.strides = strides
-    self.offset = offset
     count = Layout.count(shape)
+    // A part without elements may lie beyond the end.
+    self.offset = count == 0 ? 0 : offset
     isContiguous = Layout.isRowMajor(shape, strides)
   }
+
+  /// The same contiguous layout at the start of a storage.
+  package var atStart: Layout { offset == 0 ? self : Layout(shape) }
 
   /// The same layout elsewhere, or with axes renamed.
   package func with(shape: [Int]? = nil, strides: [Int]? = nil, offset: Int? = nil) -> Layout {
@@ -38,9 +42,17 @@ package struct Layout: Equatable, Sendable {
   /// The number of axes.
   package var rank: Int { shape.count }
 
-  /// Whether two index tuples can mean the same element, as in a broadcast view.
+  /// Whether two index tuples may mean the same element, as in a broadcast view or in sliding windows.
   package var repeats: Bool {
-    shape.indices.contains { shape[$0] > 1 && strides[$0] == 0 }
+    if isContiguous { return false }
+    var reach = 0
+    let axes = shape.indices.filter { shape[$0] > 1 }.sorted { abs(strides[$0]) < abs(strides[$1]) }
+    for axis in axes {
+      if abs(strides[axis]) <= reach { return true }
+      if strides[axis] == 0 { return true }
+      reach += abs(strides[axis]) * (shape[axis] - 1)
+    }
+    return false
   }
 
   /// The strides of this layout spread over the larger `shape`, or `nil` if the shapes do not broadcast to it.

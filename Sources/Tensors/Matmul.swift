@@ -27,7 +27,7 @@ public func matmul<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ b: Tenso
     a.shape[a.rank - 1] == depth,
     "matmul: shapes \(a.shape) and \(b.shape) do not chain; the columns of a must equal the rows of b"
   )
-  if Scalar.dataType == .float16 || Scalar.dataType == .bfloat16 {
+  if Scalar.dataType.isHalf {
     return Tensor(matmul(Tensor<Float>(a), Tensor<Float>(b)))
   }
   if a.rank == 2 && b.rank == 1 {

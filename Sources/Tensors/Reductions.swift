@@ -24,7 +24,7 @@ extension Tensor {
         || Layout.count(resultShape) == 0,
       "\(name): shape \(shape) has no elements along axes \(axes.sorted()); there is none to choose"
     )
-    if Scalar.dataType == .float16 || Scalar.dataType == .bfloat16 {
+    if Scalar.dataType.isHalf {
       let floats = Tensor<Float>(detached)
       if reduction == .argmax || reduction == .argmin {
         return floats.reduced(reduction, name, axes: Array(axes), keepDims: keepDims)

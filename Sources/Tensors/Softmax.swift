@@ -67,7 +67,7 @@ extension Tensor where Scalar: FloatingTensorScalar {
     require(
       length > 0 || isEmpty && count / Swift.max(length, 1) == 0,
       "\(name): axis \(axis) of shape \(shape) is empty; there is nothing to add up")
-    if Scalar.dataType == .float16 || Scalar.dataType == .bfloat16 {
+    if Scalar.dataType.isHalf {
       return Tensor(Tensor<Float>(detached).alongRows(operation, name, axis: axis))
     }
     let source = detached.swappingAxes(position, rank - 1).contiguous()

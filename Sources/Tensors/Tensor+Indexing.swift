@@ -66,15 +66,27 @@ extension Tensor {
   }
 
   private func padded(_ indices: [any TensorIndex]) -> [any TensorIndex] {
-    [any TensorIndex](repeating: 0..., count: Swift.max(rank - indices.count, 0)) + indices
+    let used = indices.reduce(0) { count, index in
+      switch index.selection {
+      case .newAxis: count
+      case .mask(let mask): count + mask.rank
+      default: count + 1
+      }
+    }
+    return [any TensorIndex](repeating: 0..., count: Swift.max(rank - used, 0)) + indices
   }
 
   /// A view of the selected part.
   private func part(at indices: [any TensorIndex]) -> Tensor {
-    viewing(layout.selecting(indices), { $0.selecting(indices) })
+    if indices.haveArrays { return taking(indices) }
+    return viewing(layout.selecting(indices), { $0.selecting(indices) })
   }
 
   private mutating func assign(_ value: Tensor, to indices: [any TensorIndex]) {
+    if indices.haveArrays {
+      put(value, to: indices)
+      return
+    }
     let part = layout.selecting(indices)
     guard value.layout.strides(broadcastTo: part.shape) != nil else {
       fail(
@@ -160,6 +172,7 @@ extension Tensor {
   /// - Precondition: The mask's shape begins the tensor's.
   public subscript(_ mask: Tensor<Bool>) -> Tensor {
     get {
+      if let chosen = compressed(mask) { return chosen }
       let (positions, count, itemShape) = located(mask)
       return reshaped(to: [count] + itemShape).take(positions)
     }
@@ -180,6 +193,19 @@ extension Tensor {
   public subscript(_ mask: Tensor<Bool>) -> TensorLiteral<Scalar> {
     get { TensorLiteral(self[mask] as Tensor) }
     set { self[mask] = Tensor(describedBy: newValue) }
+  }
+
+  /// The elements of 4 or 8 bytes where a mask of the whole shape is true.
+  private func compressed(_ mask: Tensor<Bool>) -> Tensor? {
+    let type = Scalar.dataType.elementType
+    guard mask.shape == shape, type.byteCount == 4 || type.byteCount == 8, !isRecorded else {
+      return nil
+    }
+    let (dense, source) = (mask.contiguous(), contiguous())
+    let chosen = Kernels.compress(
+      type, mask: dense.storage, maskOffset: dense.layout.offset, count: count,
+      source: source.storage, offset: source.layout.offset)
+    return Tensor(storage: chosen, shape: [chosen.byteCount / type.byteCount])
   }
 
   private func located(_ mask: Tensor<Bool>) -> (positions: [Int], count: Int, itemShape: [Int]) {

@@ -35,7 +35,7 @@ extension Tensor {
 extension Tensor {
   /// The sum over the count; NaN where there are no elements.
   private func averaged(_ name: String, axes: [Int], keepDims: Bool) -> Tensor<Scalar.Mean> {
-    if Scalar.dataType == .float16 || Scalar.dataType == .bfloat16 {
+    if Scalar.dataType.isHalf {
       return Tensor<Scalar.Mean>(Tensor<Float>(self).averaged(name, axes: axes, keepDims: keepDims))
     }
     let total = summed(name, axes: axes, keepDims: keepDims)

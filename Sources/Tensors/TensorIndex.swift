@@ -6,6 +6,12 @@ public enum AxisSelection: Equatable, Sendable {
   case range(start: Int, end: Int?)
   /// `count` positions from `start`, `step` apart.
   case steps(start: Int, step: Int, count: Int)
+  /// Nothing of the tensor: a new axis of length 1.
+  case newAxis
+  /// The positions that an array holds; its axes take the place of the axis.
+  case positions(Tensor<Int>)
+  /// The positions where a mask of one or more axes is true.
+  case mask(Tensor<Bool>)
 }
 
 /// Something that selects a part of an axis: an integer, a range or a stride.
@@ -17,6 +23,8 @@ public enum AxisSelection: Equatable, Sendable {
 /// a[(-2)...]  // The last two rows.
 /// a[stride(from: 0, to: 10, by: 2)]  // Every other of ten rows.
 /// a[..., 0]  // Position 0 of the last axis.
+/// a[0..., newAxis]  // A column.
+/// a[[2, 0], 1...]  // Rows 2 and 0.
 /// ```
 public protocol TensorIndex: Sendable {
   /// What it selects.
@@ -98,6 +106,7 @@ extension AxisSelection {
         "subscript: a stride from \(start) to \(last) leaves axis \(axis) of shape \(shape); "
           + "positions may be 0..<\(length)")
       return (count == 0 ? 0 : start, step, count)
+    case .newAxis, .positions, .mask: fail("subscript: an index of arrays has no single step")
     }
   }
 }

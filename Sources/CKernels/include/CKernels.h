@@ -76,6 +76,11 @@ void ck_ternary(int op, int type, int rank, const ptrdiff_t *shape, void *out, c
                 const void *a, const ptrdiff_t *a_strides, const void *b, const ptrdiff_t *b_strides,
                 const void *c, const ptrdiff_t *c_strides);
 
+/// The same over `n` elements without gaps; a step of 0 repeats an operand's first element.
+void ck_unary_flat(int op, int type, size_t n, void *out, const void *a);
+void ck_binary_flat(int op, int type, size_t n, void *out, const void *a, ptrdiff_t a_step, const void *b,
+                    ptrdiff_t b_step);
+
 /// out[i...] = a[i...], converted: integers wrap around, fractions are cut off, everything but 0 is true.
 void ck_cast(int from, int to, int rank, const ptrdiff_t *shape, void *out, const ptrdiff_t *out_strides,
              const void *a, const ptrdiff_t *a_strides);
@@ -103,6 +108,10 @@ bool ck_has_scan(int op, int type);
 /// Sorts each row of a contiguous [rows, n], stably, NaN last; writes elements, positions or both.
 void ck_sort(int type, bool descends, size_t rows, size_t n, const void *a, void *out, int32_t *positions);
 bool ck_has_sort(int type);
+
+/// Writes where each of `count` values belongs among `n` sorted elements: before its equals, or after them.
+void ck_search_sorted(int type, size_t n, const void *sorted, size_t count, const void *values, bool after,
+                      int64_t *out);
 
 /// The elements of 4 or 8 bytes where a contiguous mask is true; `ck_count_true` says how many there are.
 void ck_compress(size_t size, const uint8_t *mask, size_t n, const void *a, void *out);

@@ -11,6 +11,7 @@ internal import BLAS
 /// - Parameters:
 ///   - x: Any shape.
 ///   - approximate: Whether to use the form with tanh, within 0.0005 of the exact one and faster.
+/// - Returns: The shape of `x`.
 /// - SeeAlso: Hendrycks and Gimpel 2016, arXiv:1606.08415.
 public func gelu<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>, approximate: Bool = false)
   -> Tensor<Scalar>

@@ -37,6 +37,7 @@ extension Tensor where Scalar: FloatingTensorScalar {
 ///   - nan: Takes the place of NaN.
 ///   - positiveInfinity: Takes the place of infinity; the largest finite number by default.
 ///   - negativeInfinity: Takes the place of minus infinity; the least finite number by default.
+/// - Returns: The shape of `x`.
 public func nanToNum<Scalar: FloatingTensorScalar>(
   _ x: Tensor<Scalar>, nan: Scalar = 0, positiveInfinity: Scalar = .greatestFiniteMagnitude,
   negativeInfinity: Scalar = -.greatestFiniteMagnitude

@@ -105,20 +105,27 @@ extension Layout {
 
   /// The layout of the part that indices select, one for each leading axis.
   func selecting(_ indices: [any TensorIndex]) -> Layout {
-    require(
-      indices.count <= rank,
-      "subscript: \(indices.count) indices for shape \(shape); there are \(rank) axes")
-    var (newShape, newStrides, offset) = ([Int](), [Int](), offset)
-    for (axis, index) in indices.enumerated() {
-      let (start, step, count) = index.selection.resolved(axis: axis, shape: shape)
+    var (newShape, newStrides, offset, axis) = ([Int](), [Int](), offset, 0)
+    for index in indices {
+      let selection = index.selection
+      if case .newAxis = selection {
+        newShape.append(1)
+        newStrides.append(0)
+        continue
+      }
+      require(
+        axis < rank,
+        "subscript: \(indices.count) indices for shape \(shape); there are \(rank) axes")
+      let (start, step, count) = selection.resolved(axis: axis, shape: shape)
       offset += start * strides[axis]
       if let count {
         newShape.append(count)
         newStrides.append(strides[axis] * step)
       }
+      axis += 1
     }
-    newShape += shape[indices.count...]
-    newStrides += strides[indices.count...]
+    newShape += shape[axis...]
+    newStrides += strides[axis...]
     return Layout(shape: newShape, strides: newStrides, offset: offset)
   }
 }

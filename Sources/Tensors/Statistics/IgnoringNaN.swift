@@ -1,0 +1,96 @@
+internal import BLAS
+
+// The statistics of the elements that are numbers; NumPy's names begin with `nan`. Without an axis they are of all
+// elements.
+
+extension Tensor where Scalar: FloatingTensorScalar {
+  private func axes(_ axis: Int?) -> [Int] { axis.map { [$0] } ?? Array(0..<rank) }
+
+  /// Returns the sum of the elements that are not NaN.
+  public func nanSum(axis: Int? = nil, keepDims: Bool = false) -> Tensor {
+    replacing(with: 0, where: isNaN(self)).sum(axes: axes(axis), keepDims: keepDims)
+  }
+
+  /// Returns the product of the elements that are not NaN.
+  public func nanProd(axis: Int? = nil, keepDims: Bool = false) -> Tensor {
+    replacing(with: 1, where: isNaN(self)).prod(axes: axes(axis), keepDims: keepDims)
+  }
+
+  /// How many elements are not NaN.
+  private func valid(_ axis: Int?, keepDims: Bool) -> Tensor {
+    Tensor((.!isNaN(self)).sum(axes: axes(axis), keepDims: keepDims))
+  }
+
+  /// Returns the mean of the elements that are not NaN; NaN if all are.
+  public func nanMean(axis: Int? = nil, keepDims: Bool = false) -> Tensor {
+    nanSum(axis: axis, keepDims: keepDims) / valid(axis, keepDims: keepDims)
+  }
+
+  /// Returns the variance of the elements that are not NaN; NaN if all are.
+  public func nanVariance(axis: Int? = nil, correction: Int = 0, keepDims: Bool = false) -> Tensor {
+    let distances = square(self - nanMean(axis: axis, keepDims: true))
+    let freedom = maximum(valid(axis, keepDims: keepDims) - Scalar(correction), 0)
+    return distances.nanSum(axis: axis, keepDims: keepDims) / freedom
+  }
+
+  /// Returns the standard deviation of the elements that are not NaN; NaN if all are.
+  public func nanStandardDeviation(
+    axis: Int? = nil, correction: Int = 0, keepDims: Bool = false
+  ) -> Tensor {
+    sqrt(nanVariance(axis: axis, correction: correction, keepDims: keepDims))
+  }
+
+  /// Returns the largest of the elements that are not NaN; NaN if all are.
+  public func nanMax(axis: Int? = nil, keepDims: Bool = false) -> Tensor {
+    let mask = isNaN(self)
+    let largest = replacing(with: -.infinity, where: mask).max(axes: axes(axis), keepDims: keepDims)
+    return largest.replacing(with: .nan, where: valid(axis, keepDims: keepDims) .== 0)
+  }
+
+  /// Returns the smallest of the elements that are not NaN; NaN if all are.
+  public func nanMin(axis: Int? = nil, keepDims: Bool = false) -> Tensor {
+    let mask = isNaN(self)
+    let least = replacing(with: .infinity, where: mask).min(axes: axes(axis), keepDims: keepDims)
+    return least.replacing(with: .nan, where: valid(axis, keepDims: keepDims) .== 0)
+  }
+
+  /// Returns the position along an axis of the first largest element that is not NaN.
+  ///
+  /// - Precondition: No line is NaN throughout.
+  public func nanArgmax(axis: Int) -> Tensor<Int32> {
+    require(
+      !isNaN(self).all(axis: axis).any().item(), "nanArgmax: a line along axis \(axis) is all NaN")
+    return replacing(with: -.infinity, where: isNaN(self)).argmax(axis: axis)
+  }
+
+  /// Returns the position along an axis of the first smallest element that is not NaN.
+  ///
+  /// - Precondition: No line is NaN throughout.
+  public func nanArgmin(axis: Int) -> Tensor<Int32> {
+    require(
+      !isNaN(self).all(axis: axis).any().item(), "nanArgmin: a line along axis \(axis) is all NaN")
+    return replacing(with: .infinity, where: isNaN(self)).argmin(axis: axis)
+  }
+
+  /// Returns the quantile along an axis of the elements that are not NaN; NaN if all are.
+  public func nanQuantile(_ q: Double, axis: Int, keepDims: Bool = false) -> Tensor {
+    let position = Layout.axis(axis, rank: rank, operation: "nanQuantile")
+    require(q >= 0 && q <= 1, "nanQuantile: \(q) is outside 0...1")
+    require(
+      shape[position] > 0,
+      "nanQuantile: axis \(axis) of shape \(shape) is empty; there is none to choose")
+    let ordered = sorted(axis: position)
+    let place = maximum(Tensor<Double>(detached.valid(position, keepDims: true)) - 1, 0) * q
+    let low = floor(place)
+    let high = Tensor<Int>(ceil(place))
+    let a = ordered.takeAlongAxis(Tensor<Int>(low), axis: position)
+    let b = ordered.takeAlongAxis(high, axis: position)
+    let result = a + (b - a) * Tensor(place - low)
+    return keepDims ? result : result.squeezed(axis: position)
+  }
+
+  /// Returns the median along an axis of the elements that are not NaN; NaN if all are.
+  public func nanMedian(axis: Int, keepDims: Bool = false) -> Tensor {
+    nanQuantile(0.5, axis: axis, keepDims: keepDims)
+  }
+}
