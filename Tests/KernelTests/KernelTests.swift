@@ -149,15 +149,17 @@ struct KernelTests {
   func portInUse(port: Int) throws {
     let context = try Context()
     let blocker = try Socket(.router, in: context)
-    try blocker.bind(to: "tcp://127.0.0.1:0")
+    // An address of the case's own, so that nobody else takes its ports.
+    let host = "127.83.\(port).1"
+    try blocker.bind(to: "tcp://\(host):0")
     let endpoint = try blocker.lastEndpoint()
     let taken = try #require(endpoint.split(separator: ":").last.flatMap { Int($0) })
     // The other ports are never reached by anyone; ipc would replace the socket's file instead.
-    var ports = try (0..<5).map { _ in try Self.freePort() }
+    var ports = try Self.freePorts(5, of: host)
     ports[port - 1] = taken
     let kernel = Kernel(
       connection: ConnectionFile(
-        transport: .tcp, host: "127.0.0.1", shellPort: ports[0], controlPort: ports[1],
+        transport: .tcp, host: host, shellPort: ports[0], controlPort: ports[1],
         stdinPort: ports[2], iopubPort: ports[3], heartbeatPort: ports[4], key: []),
       executor: FakeExecutor(),
       information: KernelInformation(version: "1", languageVersion: "6.3.1"),
@@ -167,11 +169,15 @@ struct KernelTests {
     #expect(error?.description.contains(endpoint) == true)
   }
 
-  /// A port that nobody listened at a moment ago.
-  private static func freePort() throws -> Int {
+  /// Different ports that nobody listened at a moment ago.
+  private static func freePorts(_ count: Int, of host: String) throws -> [Int] {
+    guard count > 0 else { return [] }
     let context = try Context()
     let socket = try Socket(.router, in: context)
-    try socket.bind(to: "tcp://127.0.0.1:0")
-    return Int(try socket.lastEndpoint().split(separator: ":").last ?? "") ?? 0
+    try socket.bind(to: "tcp://\(host):0")
+    let port = Int(try socket.lastEndpoint().split(separator: ":").last ?? "") ?? 0
+    // Held until the others are chosen.
+    let others = try freePorts(count - 1, of: host)
+    return [port] + others
   }
 }
