@@ -101,7 +101,7 @@ public func fmod<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scal
   -> Tensor<Scalar>
 {
   a.combined(.fmod, with: b, "fmod").recorded(
-    from: a, b, { $0 }, { g in -g * floorDivide(a - fmod(a, b), b) })
+    from: a, b, { $0 }, { g in -g * floorDivide(abs(a), abs(b)) * sign(a) * sign(b) })
 }
 
 // MARK: Integers
