@@ -2,7 +2,6 @@
 #include <math.h>
 
 #include "random.h"
-#include "threads.h"
 
 #pragma STDC FP_CONTRACT OFF
 
