@@ -112,7 +112,8 @@ let level3: [Target] = [
       "Tracking", "Workflows", "Cluster", "Digest",
     ],
     swiftSettings: syntax),
-  library("Martlet", ["Tensors", "Gradients", "NeuralNetworks", "Plots", "Tracking", "JSONValues"]),
+  library(
+    "Martlet", ["Tensors", "Gradients", "NeuralNetworks", "Plots", "Tracking", "JSONValues"]),
 ]
 
 let level4: [Target] = [
