@@ -6,6 +6,8 @@ package struct FileError: Error, Equatable {
   /// Such as "No such file or directory".
   package let reason: String
 
+  init(reason: String) { self.reason = reason }
+
   init(number: Int32) {
     reason = unsafe String(cString: strerror(number))
   }

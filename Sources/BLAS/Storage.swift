@@ -1,4 +1,5 @@
 import CKernels
+internal import Glibc
 
 /// A fixed block of memory that tensors share; its address is a multiple of 64.
 ///
@@ -12,11 +13,28 @@ import CKernels
   /// The usable bytes.
   package let byteCount: Int
 
+  /// Whether the memory is a file's, of which this process has a private copy as soon as it writes.
+  package let isMapped: Bool
+
   /// Takes `byteCount` bytes whose contents are undefined until a kernel writes them.
   package init(byteCount: Int) {
     precondition(byteCount >= 0, "a storage cannot have \(byteCount) bytes")
     self.byteCount = byteCount
+    isMapped = false
     unsafe base = ck_allocate(byteCount)
+  }
+
+  /// Maps the first `byteCount` bytes of an open file, which may be closed afterwards, or returns `nil`.
+  ///
+  /// Pages that are written to become copies of this process; they are not counted against memory before that.
+  init?(mapping descriptor: Int32, byteCount: Int) {
+    let address = unsafe mmap(
+      nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, descriptor, 0)
+    guard let address = unsafe address, unsafe address != UnsafeMutableRawPointer(bitPattern: -1)
+    else { return nil }
+    self.byteCount = byteCount
+    isMapped = true
+    unsafe base = address
   }
 
   /// Takes `byteCount` bytes that are all 0.
@@ -42,7 +60,9 @@ import CKernels
       .update(repeating: value, count: count)
   }
 
-  deinit { unsafe ck_release(base, byteCount) }
+  deinit {
+    if isMapped { unsafe munmap(base, byteCount) } else { unsafe ck_release(base, byteCount) }
+  }
 
   /// Reads the element at `index`, counted in elements.
   package func load<Element: BitwiseCopyable>(_ index: Int, as type: Element.Type) -> Element {
@@ -70,14 +90,37 @@ import CKernels
     }
   }
 
-  /// Copies `bytes` to the front.
-  package func copyBytes(from bytes: ArraySlice<UInt8>) {
-    precondition(bytes.count <= byteCount, "\(bytes.count) bytes do not fit in \(byteCount)")
+  /// Copies `bytes` to the front, or to what starts at `start`.
+  package func copyBytes(from bytes: ArraySlice<UInt8>, to start: Int = 0) {
+    precondition(
+      start >= 0 && bytes.count <= byteCount - start,
+      "\(bytes.count) bytes do not fit at \(start) in \(byteCount)")
     unsafe bytes.withUnsafeBytes { source in
       if let address = source.baseAddress {
-        unsafe base.copyMemory(from: address, byteCount: source.count)
+        unsafe (base + start).copyMemory(from: address, byteCount: source.count)
       }
     }
+  }
+
+  /// Turns round the bytes of every group of `width`: 2, 4 or 8.
+  package func swapBytes(ofEach width: Int) {
+    switch width {
+    case 2: swapBytes(UInt16.self)
+    case 4: swapBytes(UInt32.self)
+    case 8: swapBytes(UInt64.self)
+    default: preconditionFailure("no numbers have \(width) bytes")
+    }
+  }
+
+  private func swapBytes<Word: FixedWidthInteger>(_ type: Word.Type) {
+    let count = byteCount / MemoryLayout<Word>.stride
+    let words = unsafe base.bindMemory(to: Word.self, capacity: count)
+    for index in 0..<count { unsafe words[index] = words[index].byteSwapped }
+  }
+
+  /// Whether every byte is 0 or 1, as those of Booleans must be.
+  package func holdsBooleans() -> Bool {
+    unsafe UnsafeRawBufferPointer(start: base, count: byteCount).allSatisfy { $0 < 2 }
   }
 
   /// Bytes kept by the pool for the next results.

@@ -178,11 +178,8 @@ public struct TensorArchive: Sendable {
       guard let type = DataType.allCases.first(where: { $0.safetensorsName == typeName }) else {
         throw .unknownType(file: file, name: name, type: typeName)
       }
-      var size = type.byteCount
-      for length in shape {
-        let (product, overflows) = size.multipliedReportingOverflow(by: length)
-        guard !overflows else { throw malformed("\"\(name)\" has the impossible shape \(shape)") }
-        size = product
+      guard let size = Layout.byteCount(ofFile: shape, type) else {
+        throw malformed("\"\(name)\" has the impossible shape \(shape)")
       }
       guard shape.count <= 32 else { throw malformed("\"\(name)\" has more than 32 axes") }
       let (begin, end) = (offsets[0], offsets[1])

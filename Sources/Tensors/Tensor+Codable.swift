@@ -29,14 +29,9 @@ extension Tensor: Codable {
         debugDescription: "the tensor's elements are of type \(type), not \(Scalar.dataType)")
     }
     let shape = try fields.decode([Int].self, forKey: .shape)
-    var size = Scalar.dataType.byteCount
-    for length in shape {
-      let (product, overflows) = size.multipliedReportingOverflow(by: length)
-      guard length >= 0, !overflows else {
-        throw DecodingError.dataCorruptedError(
-          forKey: .shape, in: fields, debugDescription: "the shape \(shape) is impossible")
-      }
-      size = product
+    guard let size = Layout.byteCount(ofFile: shape, Scalar.dataType) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .shape, in: fields, debugDescription: "the shape \(shape) is impossible")
     }
     guard let bytes = Base64.decoded(try fields.decode(String.self, forKey: .base64)),
       bytes.count == size, shape.count <= 32

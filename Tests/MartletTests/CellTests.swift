@@ -11,7 +11,7 @@ private struct Cells {
   init() throws { folder = try TemporaryDirectory() }
 
   /// The C modules below, which a cell needs by name only.
-  private static let emptyModules = ["COpenBLAS", "CKernels", "CSQLite", "CCrypto"]
+  private static let emptyModules = ["COpenBLAS", "CKernels", "CSQLite", "CCrypto", "CZlib"]
 
   private func searchPaths() throws -> [String] {
     let libraries = URL(fileURLWithPath: builtProduct("libMartlet.so")).deletingLastPathComponent()

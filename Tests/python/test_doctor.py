@@ -44,7 +44,7 @@ def test_a_machine_in_order_has_no_fault(doctor):
     answer = doctor()
     assert answer.returncode == 0, answer.stdout + answer.stderr
     for subject in (
-        "toolchain", "linker", "libzmq", "SQLite", "OpenBLAS", "libcrypto", "worker", "library",
+        "toolchain", "linker", "libzmq", "SQLite", "OpenBLAS", "libcrypto", "zlib", "worker", "library",
         "modules", "Jupyter", "kernelspec", "store", "disk",
     ):
         verdict, text = finding(answer, subject)

@@ -62,6 +62,7 @@ struct InstallationChecks {
       ("SQLite", "libsqlite3.so.0", "libsqlite3-dev"),
       ("OpenBLAS", "libopenblas.so.0", "libopenblas-dev"),
       ("libcrypto", "libcrypto.so.3", "libssl-dev"),
+      ("zlib", "libz.so.1", "zlib1g-dev"),
     ].map { name, file, package in
       if let path = Self.libraryPath(file, environment) { return .good(name, path) }
       return .fault(
