@@ -29,7 +29,7 @@ package final class CellCompiler: Sendable {
 
     /// The modules that it holds.
     package static let names: Set = [
-      "Martlet", "Tensors", "Gradients", "Plots", "Tracking", "JSONValues",
+      "Martlet", "Tensors", "Gradients", "NeuralNetworks", "Plots", "Tracking", "JSONValues",
     ]
 
     /// The library beside this program.

@@ -447,3 +447,12 @@ def test_a_cell_of_a_type_and_its_extensions_runs_again(shared_kernel, name):
         shared_kernel.ok(cell)
         shared_kernel.ok(f"let {name}Value: any {name}P = {name}()")
         assert shared_kernel.ok(f"{name}Value.tell()").value == '"told 1"'
+
+
+@pytest.mark.parametrize("module, code", [
+    ("Gradients", "grad { (x: Tensor<Float>) in (x * x).sum() }([3]).scalars"),
+    ("NeuralNetworks", "Linear(3, 2)(Tensor<Float>.ones(shape: [1, 3])).shape"),
+])
+def test_a_module_of_the_library_can_be_imported_alone(start_kernel, module, code):
+    kernel = start_kernel()
+    assert kernel.ok(f"import Tensors\nimport {module}\n{code}").value in ("[6.0]", "[1, 2]")
