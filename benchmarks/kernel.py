@@ -131,7 +131,7 @@ class Kernel:
         """Milliseconds from the interrupt of an endless loop to the idle status."""
         sent = []
 
-        def stop():
+        def stop(_):
             if not sent:
                 time.sleep(0.2)  # The loop shall be running, not starting.
                 sent.append(time.perf_counter())
