@@ -92,6 +92,7 @@ let level2: [Target] = [
   library("Tensors", ["BLAS", "Compression"]),
   library("Gradients", ["Tensors"]),
   library("NeuralNetworks", ["Gradients", "Tensors", "BLAS"]),
+  library("Learners", ["Tensors", "BLAS"]),
   library("Plots", ["JSONValues"]),
   library("Tracking", ["SQLite", "Digest"]),
   library("Workflows", ["Digest"]),
@@ -113,7 +114,8 @@ let level3: [Target] = [
     ],
     swiftSettings: syntax),
   library(
-    "Martlet", ["Tensors", "Gradients", "NeuralNetworks", "Plots", "Tracking", "JSONValues"]),
+    "Martlet",
+    ["Tensors", "Gradients", "NeuralNetworks", "Learners", "Plots", "Tracking", "JSONValues"]),
 ]
 
 let level4: [Target] = [
@@ -137,6 +139,9 @@ let testTargets: [Target] = [
     name: "DifferentialRunner", dependencies: ["Tensors", "BLAS"],
     path: "Tests/DifferentialRunner", swiftSettings: strict),
   .executableTarget(
+    name: "LearnersRunner", dependencies: ["Learners", "Tensors"],
+    path: "Tests/LearnersRunner", swiftSettings: strict),
+  .executableTarget(
     name: "ArrayBenchmark", dependencies: ["Tensors"], path: "benchmarks/arrays",
     swiftSettings: strict),
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
@@ -150,6 +155,7 @@ let testTargets: [Target] = [
   tests("Gradients", ["Gradients", "Tensors"]),
   tests(
     "NeuralNetworks", ["NeuralNetworks", "Gradients", "Tensors"], exclude: ["Fixtures"]),
+  tests("Learners", ["Learners", "Tensors"]),
   tests("Plots", ["Plots"]),
   tests("Tracking", ["Tracking", "SQLite"]),
   tests("Workflows", ["Workflows"]),

@@ -11,7 +11,7 @@ declare -A level=(
   [ZeroMQ]=10 [SQLite]=10 [BLAS]=10 [Digest]=10 [Compression]=10 [Processes]=10 [SourceKit]=10 [CellGate]=10
   [ErrorTexts]=10 [JSONValues]=15 [CommandArguments]=20
   [JupyterProtocol]=20 [Cells]=20 [Tensors]=20 [Plots]=20 [Tracking]=20 [Workflows]=20
-  [Gradients]=23 [NeuralNetworks]=26
+  [Gradients]=23 [Learners]=23 [NeuralNetworks]=26
   [CellCompiler]=30 [CellWorker]=30 [Kernel]=30 [Cluster]=30 [Assistance]=30 [Martlet]=30
   [Notebooks]=35 [Session]=35
   [MartletCommand]=40 [WorkerCommand]=40 [TrackCommand]=40

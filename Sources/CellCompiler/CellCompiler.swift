@@ -29,7 +29,8 @@ package final class CellCompiler: Sendable {
 
     /// The modules that it holds.
     package static let names: Set = [
-      "Martlet", "Tensors", "Gradients", "NeuralNetworks", "Plots", "Tracking", "JSONValues",
+      "Martlet", "Tensors", "Gradients", "NeuralNetworks", "Learners", "Plots", "Tracking",
+      "JSONValues",
     ]
 
     /// The library beside this program.

@@ -13,6 +13,7 @@
 @_exported public import Gradients
 @_exported public import NeuralNetworks
 @_exported public import JSONValues
+@_exported public import Learners
 @_exported public import Plots
 @_exported public import Tensors
 @_exported public import Tracking

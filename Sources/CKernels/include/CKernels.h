@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clusters.h"
 #include "convolution.h"
 #include "fft.h"
 #include "networks.h"
