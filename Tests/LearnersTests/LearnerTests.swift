@@ -29,7 +29,7 @@ struct LearnerTests {
     let labels = Tensor<Int32>([-5, -5, 9, 9])
     let model = try LogisticRegression(c: .infinity).fitted(x, labels)
     #expect(try model.predict(x) == labels)
-    #expect(model.coefficients.scalars.allSatisfy(\.isFinite))
+    #expect(model.coefficients.scalars.allSatisfy { $0.isFinite })
   }
 
   @Test("k-means is the same in every run of a seed")
