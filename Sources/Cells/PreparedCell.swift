@@ -24,6 +24,8 @@ package struct PreparedCell: Sendable, Equatable {
   let tasks: Set<String>
   /// What it declares that has no name.
   let unscoped: UnscopedKeys
+  /// Whether it has a loop that nothing ends, which keeps a pass of the optimizer busy for ever.
+  package let hasEndlessLoop: Bool
   /// The end of the cell's last line that says something.
   package let end: Position
   private let insertions: [Insertion]
@@ -78,6 +80,7 @@ package struct PreparedCell: Sendable, Equatable {
     analysis = CellAnalysis(file: file, firstLine: firstLine)
     unscoped = UnscopedKeys(of: file)
     tasks = AsynchronousLet.names(in: file)
+    hasEndlessLoop = EndlessLoops.exist(in: file)
     statementLines = rewriter.statementLines.map { $0 + firstLine - 1 }
     insertions = rewriter.insertions.map {
       Insertion(line: $0.line + firstLine - 1, column: $0.column, text: $0.text)

@@ -225,9 +225,10 @@ extension NotebookSession {
       return context.failures.interrupted(
         lines: place(compiler.cellLines(of: frames), prepared, progress, context))
     case .trapped(let signal, let address, let report, let frames):
+      var trace = compiler.backtrace(of: frames)
+      trace.lines = place(trace.lines, prepared, progress, context)
       return context.failures.trapped(
-        signal: signal, address: address, report: report,
-        lines: place(compiler.cellLines(of: frames), prepared, progress, context))
+        signal: signal, address: address, report: report, trace: trace)
     case .unloadable(let reason):
       return context.failures.other("LinkError", "the cell could not be loaded: \(reason)")
     case .workerEnded(let death):

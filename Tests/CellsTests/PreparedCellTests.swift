@@ -33,6 +33,23 @@ struct PreparedCellTests {
     #expect(cell.joinsSession)
   }
 
+  @Test(
+    "knows loops that nothing ends",
+    arguments: [
+      ("while true { f() }", true), ("func f() { repeat { g() } while true }", true),
+      ("while true { for i in a { if i > 2 { break } } }", true),
+      ("while true { do { try f() } catch {} }", true),
+      ("while true { a.forEach { _ in return } }", true),
+      ("while true { switch a { case 1: break; default: f() } }", true),
+      ("while true { if a { break } }", false), ("while true { try f() }", false),
+      ("func f() { while true { return } }", false), ("while a { f() }", false),
+      ("out: while b { while true { for i in a { break out } } }", false),
+      ("while true { do { f() } catch { throw error } }", false),
+    ])
+  func endlessLoops(source: String, isEndless: Bool) throws {
+    #expect(try prepare(source).hasEndlessLoop == isEndless)
+  }
+
   @Test("runs top-level await through the function that waits")
   func awaits() throws {
     let cell = try prepare("let a = try await f()\nfor await x in s { print(x) }\nawait g()")

@@ -456,3 +456,9 @@ def test_a_cell_of_a_type_and_its_extensions_runs_again(shared_kernel, name):
 def test_a_module_of_the_library_can_be_imported_alone(start_kernel, module, code):
     kernel = start_kernel()
     assert kernel.ok(f"import Tensors\nimport {module}\n{code}").value in ("[6.0]", "[1, 2]")
+
+
+def test_regular_expressions_are_written_between_slashes(shared_kernel, name):
+    shared_kernel.ok(f"let {name} = /(\\d+)-(?<last>\\w+)/")
+    assert shared_kernel.ok(f'"12-ab".firstMatch(of: {name})!.last').value == '"ab"'
+    assert shared_kernel.ok("let six = 12, two = 2\nsix / two / 3").value == "2"
