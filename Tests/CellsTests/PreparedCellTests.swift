@@ -77,7 +77,7 @@ struct PreparedCellTests {
     #expect(cell.text.contains("{ a in a }"))
     #expect(cell.variables.map(\.names) == [["a", "b"], ["c"]])
     var scope = SessionScope()
-    scope.join("Cell_1", cell)
+    scope.join("Cell_1", cell.footprint)
     let later = try PreparedCell(source: "print(await a)", label: "cell 2", scope: scope)
     #expect(later.text.contains("print(await a.value)"))
     let hidden = try PreparedCell(source: "let a = await a", label: "cell 2", scope: scope)
@@ -99,7 +99,7 @@ struct PreparedCellTests {
     #expect(waiting.text.contains("throw E() }; return (a, b) }"))
     #expect(try prepare("guard a > 0 else { throw E() }").text.contains("\nguard a > 0"))
     var scope = SessionScope()
-    scope.join("Cell_1", try prepare("let a: Int? = 1"))
+    scope.join("Cell_1", try prepare("let a: Int? = 1").footprint)
     let shadowing = try PreparedCell(
       source: "guard let a else { throw E() }", label: "cell 2", scope: scope)
     #expect(shadowing.text.contains("guard let a = Cell_1.a else"))
