@@ -92,7 +92,7 @@ let level2: [Target] = [
   library("Tensors", ["BLAS", "Compression"]),
   library("Gradients", ["Tensors"]),
   library("NeuralNetworks", ["Gradients", "Tensors", "BLAS"]),
-  library("Plots", ["JSONValues"]),
+  library("Plots", ["Compression", "JSONValues"]),
   library("Tracking", ["SQLite", "Digest"]),
   library("Workflows", ["Digest"]),
 ]
