@@ -29,7 +29,8 @@ package final class CellCompiler: Sendable {
 
     /// The modules that it holds.
     package static let names: Set = [
-      "Martlet", "Tensors", "Gradients", "NeuralNetworks", "Plots", "Tracking", "JSONValues",
+      "Martlet", "Tensors", "Tables", "Gradients", "NeuralNetworks", "Plots", "Tracking",
+      "JSONValues",
     ]
 
     /// The library beside this program.
@@ -74,9 +75,10 @@ package final class CellCompiler: Sendable {
     }
     // Importing the user's library asks for the C modules beneath it; empty ones satisfy that,
     // and the real headers need not be parsed for every cell.
-    let maps = ["COpenBLAS", "CKernels", "CSQLite", "CCrypto", "CZlib"].map {
-      "module \($0) {}\n"
-    }.joined()
+    let names = [
+      "COpenBLAS", "CKernels", "CDelimited", "CImageFiles", "CSQLite", "CCrypto", "CZlib",
+    ]
+    let maps = names.map { "module \($0) {}\n" }.joined()
     try write(maps, to: "\(folder)/maps/module.modulemap")
   }
 
