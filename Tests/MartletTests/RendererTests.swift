@@ -48,7 +48,7 @@ struct RendererTests {
     #expect(bundle["text/html"] == "<i>teal</i>")
     #expect(bundle["text/plain"] != nil)
     let tensor = try #require(Renderer.richBundle(of: Tensor<Float>([1, 2])))
-    #expect(tensor.plainText == "Tensor<Float> [2]\n[1.0, 2.0]")
+    #expect(tensor.plainText == "Tensor<Float> [2]\n[1., 2.]")
     #expect(try html(Tensor<Float>([1, 2])).contains("<td"))
   }
 
@@ -94,6 +94,20 @@ struct RendererTests {
     #expect(!table.contains("person 20<"))
     let pairs = try html(Dictionary(uniqueKeysWithValues: (0..<2000).map { ($0, $0) }))
     #expect(pairs.contains("2,000 pairs"))
+  }
+
+  @Test("shows a table as text and as HTML, with nothing in it that means something there")
+  func table() throws {
+    let table: Table = ["<b>": ["a&b", nil], "n": [1, 2.5]]
+    let bundle = table.displayBundle
+    #expect(
+      bundle["text/plain"]
+        == .text("Table 2 rows × 2 columns\n   <b>    n\n0  a&b  1.0\n1  nil  2.5"))
+    guard case .text(let html)? = bundle["text/html"] else {
+      Issue.record("no HTML")
+      return
+    }
+    #expect(html.contains("&lt;b&gt;") && html.contains("a&amp;b") && !html.contains("<b>"))
   }
 
   @Test("shows a CSV table under its columns' names")
