@@ -151,7 +151,7 @@ let testTargets: [Target] = [
     name: "TableRunner", dependencies: ["Tables", "Tensors"], path: "Tests/TableRunner",
     swiftSettings: strict),
   .executableTarget(
-    name: "ArrayBenchmark", dependencies: ["Tensors"], path: "benchmarks/arrays",
+    name: "ArrayBenchmark", dependencies: ["Tensors", "Learners"], path: "benchmarks/arrays",
     swiftSettings: strict),
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
   tests("Digest", ["Digest"]),

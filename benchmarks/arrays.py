@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times arrays beside NumPy, JAX and PyTorch, as far as they are installed.
+"""Times arrays beside NumPy, JAX and PyTorch, and learners beside scikit-learn, as far as they are installed.
 
     benchmarks/arrays.py [part of a workload's name ...] [--rounds 3]
 
@@ -109,6 +109,27 @@ def workloads(lib, array, sync, only):
     time_it("smallop_1000adds", adds)
 
 
+def learners(only):
+    """Classic learners of scikit-learn on its digits, in its faster type."""
+    import warnings
+
+    import numpy as np
+    from sklearn import cluster, datasets, decomposition, ensemble, linear_model, tree
+
+    warnings.simplefilter("ignore")
+    digits = datasets.load_digits()
+    x, y = (digits.data / 16).astype(np.float32), digits.target
+    for name, run in {
+        "logreg_fit_digits": lambda: linear_model.LogisticRegression(max_iter=1000).fit(x, y),
+        "kmeans_lloyd_digits": lambda: cluster.KMeans(10, init=x[:10], n_init=1, max_iter=100, tol=0).fit(x),
+        "kmeans_full_digits": lambda: cluster.KMeans(10, n_init=10, random_state=0).fit(x),
+        "pca_fit_digits": lambda: decomposition.PCA(16).fit(x),
+        "tree_fit_digits": lambda: tree.DecisionTreeClassifier(random_state=0).fit(x, y),
+        "forest_fit_digits": lambda: ensemble.RandomForestClassifier(20, random_state=0, n_jobs=THREADS).fit(x, y),
+    }.items():
+        measure(name, run, only)
+
+
 def run_peer(name, only):
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = str(THREADS)
     if name == "numpy":
@@ -120,6 +141,8 @@ def run_peer(name, only):
         import jax.numpy
 
         workloads(jax.numpy, jax.numpy.array, jax.block_until_ready, only)
+    elif name == "sklearn":
+        learners(only)
     else:
         import torch
 
@@ -152,7 +175,7 @@ def main():
     if arguments.peer:
         return run_peer(arguments.peer, arguments.workloads)
     programs = ["martlet"]
-    for peer in ("numpy", "jax", "torch"):
+    for peer in ("numpy", "jax", "torch", "sklearn"):
         if subprocess.run([sys.executable, "-c", f"import {peer}"], capture_output=True).returncode == 0:
             programs.append(peer)
     results = {p: {} for p in programs}

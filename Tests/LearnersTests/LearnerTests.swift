@@ -1,3 +1,4 @@
+import Foundation
 import Learners
 import Tensors
 import Testing
@@ -104,5 +105,22 @@ struct LearnerTests {
     #expect(numbers == [1, 0, 1, 2] && encoder.classes == ["cat", "dog", "owl"])
     #expect(try encoder.inverseTransform(numbers) == ["dog", "cat", "dog", "owl"])
     #expect(throws: LearnerError.self) { try encoder.transform(["fox"]) }
+  }
+}
+
+@Suite("saved trees")
+struct SavedTreeTests {
+  @Test("a file in which nodes lead in a circle, or nowhere, is refused", arguments: [0, 9])
+  func circle(child: Int) throws {
+    let x = Tensor<Double>([[0], [1], [2], [3]])
+    let model = try DecisionTreeRegressor().fitted(x, x.flattened())
+    let text = String(decoding: try JSONEncoder().encode(model.tree), as: UTF8.self)
+    let tree = try JSONDecoder().decode(DecisionTree.self, from: Data(text.utf8))
+    #expect(tree == model.tree)
+    let broken = text.replacingOccurrences(of: "\"left\":[1", with: "\"left\":[\(child)")
+    #expect(broken != text)
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(DecisionTree.self, from: Data(broken.utf8))
+    }
   }
 }

@@ -453,6 +453,7 @@ def test_a_cell_of_a_type_and_its_extensions_runs_again(shared_kernel, name):
 @pytest.mark.parametrize("module, code", [
     ("Gradients", "grad { (x: Tensor<Float>) in (x * x).sum() }([3]).scalars"),
     ("Tables", 'try Table(csvText: "a\\n6.0\\n")["a"].values'),
+    ("Learners", "try MinMaxScaler(range: 0...6).fitted(Tensor<Double>([[1], [2]])).transform([[2]]).scalars"),
     ("NeuralNetworks", "Linear(3, 2)(Tensor<Float>.ones(shape: [1, 3])).shape"),
 ])
 def test_a_module_of_the_library_can_be_imported_alone(start_kernel, module, code):
