@@ -69,6 +69,7 @@ let level0: [Target] = [
   .target(name: "CFaults"),
   .target(name: "CProcesses"),
   .target(name: "CFrontendServer"),
+  .target(name: "CRaster", linkerSettings: [.linkedLibrary("dl")]),
   .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: vectorMathematics),
 ]
 
@@ -77,6 +78,7 @@ let level1: [Target] = [
   library("SQLite", ["CSQLite"]),
   library("BLAS", ["COpenBLAS", "CKernels"]),
   library("Digest", ["CCrypto"]),
+  library("Raster", ["CRaster"]),
   library("Compression", ["CZlib"]),
   library("Processes", ["CProcesses"]),
   library("SourceKit", ["CSourceKit"]),
@@ -92,7 +94,7 @@ let level2: [Target] = [
   library("Tensors", ["BLAS", "Compression"]),
   library("Gradients", ["Tensors"]),
   library("NeuralNetworks", ["Gradients", "Tensors", "BLAS"]),
-  library("Plots", ["Compression", "JSONValues"]),
+  library("Plots", ["Compression", "JSONValues", "Raster"]),
   library("Tracking", ["SQLite", "Digest"]),
   library("Workflows", ["Digest"]),
 ]

@@ -74,7 +74,7 @@ package final class CellCompiler: Sendable {
     }
     // Importing the user's library asks for the C modules beneath it; empty ones satisfy that,
     // and the real headers need not be parsed for every cell.
-    let maps = ["COpenBLAS", "CKernels", "CSQLite", "CCrypto", "CZlib"].map {
+    let maps = ["COpenBLAS", "CKernels", "CSQLite", "CCrypto", "CZlib", "CRaster"].map {
       "module \($0) {}\n"
     }.joined()
     try write(maps, to: "\(folder)/maps/module.modulemap")
