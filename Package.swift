@@ -70,6 +70,7 @@ let level0: [Target] = [
   .target(name: "CProcesses"),
   .target(name: "CFrontendServer"),
   .target(name: "CDelimited", cSettings: [.unsafeFlags(["-O3"])]),
+  .target(name: "CRaster", linkerSettings: [.linkedLibrary("dl")]),
   .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: vectorMathematics),
 ]
 
@@ -78,6 +79,7 @@ let level1: [Target] = [
   library("SQLite", ["CSQLite"]),
   library("BLAS", ["COpenBLAS", "CKernels"]),
   library("Digest", ["CCrypto"]),
+  library("Raster", ["CRaster"]),
   library("Compression", ["CZlib"]),
   library("DelimitedText", ["CDelimited"]),
   library("Processes", ["CProcesses"]),
@@ -97,6 +99,7 @@ let level2: [Target] = [
   library("NeuralNetworks", ["Gradients", "Tensors", "BLAS"]),
   library("Learners", ["Tensors", "BLAS"]),
   library("Plots", ["Compression", "JSONValues"]),
+  library("Plots", ["Compression", "JSONValues", "Raster"]),
   library("Tracking", ["SQLite", "Digest"]),
   library("Workflows", ["Digest"]),
 ]

@@ -5,6 +5,9 @@ set -euo pipefail
 
 packages=(libzmq3-dev libopenblas-dev libsqlite3-dev libssl-dev zlib1g-dev binutils libc6-dev)
 
+# Tests draw charts as PNG pictures, with libraries that are loaded only for that.
+if [ "${1:-}" = test ]; then packages+=(librsvg2-2 fonts-dejavu-core); fi
+
 # A test moves widgets in JupyterLab's page, in any browser of this family.
 if [ "${1:-}" = test ] &&
   ! command -v chromium chromium-browser google-chrome >/dev/null; then

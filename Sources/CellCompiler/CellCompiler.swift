@@ -80,6 +80,9 @@ package final class CellCompiler: Sendable {
       "COpenBLAS", "CKernels", "CDelimited", "CImageFiles", "CSQLite", "CCrypto", "CZlib",
     ]
     let maps = names.map { "module \($0) {}\n" }.joined()
+    let maps = ["COpenBLAS", "CKernels", "CSQLite", "CCrypto", "CZlib", "CRaster"].map {
+      "module \($0) {}\n"
+    }.joined()
     try write(maps, to: "\(folder)/maps/module.modulemap")
   }
 

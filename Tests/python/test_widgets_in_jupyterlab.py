@@ -1,4 +1,4 @@
-"""Widgets on the page of JupyterLab, in a real browser."""
+"""Widgets and charts on the page of JupyterLab, in a real browser."""
 
 import json
 import os
@@ -55,6 +55,20 @@ let bad = Button("Crash")
 let place = Output()
 bad.onClick { place.capture { print([1, 2, 3][presses + 7]) } }
 VBox(bad, place)""",
+    """\
+struct Point { var epoch: Int; var loss: Double; var split: String }
+let points = (0..<20).flatMap { epoch in
+  ["train", "test"].map { Point(epoch: epoch, loss: 1 / Double(epoch + $0.count), split: $0) }
+}
+Chart(points, x: \\.epoch, y: \\.loss, color: \\.split).line().titled("In JupyterLab")""",
+    """\
+let curves = LiveChart(title: "Live")
+for step in 0..<30 {
+  curves.log(["loss": 1 / Double(step + 1), "accuracy": Double(step) / 30], step: step)
+  try await Task.sleep(for: .milliseconds(20))
+}
+curves.finish()
+print("trained")""",
 ]
 
 # Scripts: the notebook's panel, and the execution counts of the cells that have ended.
@@ -230,6 +244,26 @@ def test_a_trap_is_shown_where_its_output_goes(page, screenshot):
     click(page, output(3, "button"))
     page.wait(f"{text(3)}.includes('pressed 3')")
     screenshot("all")
+
+
+def test_charts_are_drawn_by_jupyterlab_itself(page, screenshot):
+    drawn = output(7, ".vega-embed canvas, .jp-OutputArea .vega-embed svg")
+    page.wait(f"!!{drawn}")
+    page.run(f"{drawn}.scrollIntoView({{block: 'center'}})")
+    # The whole chart, and what Vega complains of would be text.
+    assert page.run(f"{drawn}.getBoundingClientRect().width") >= 600
+    assert not page.run(f"{text(7)}.includes('Error')")
+    screenshot("chart")
+
+
+def test_a_live_chart_stays_in_its_place(page, screenshot):
+    page.wait(f"{text(8)}.includes('trained')")
+    drawn = output(8, ".vega-embed canvas, .jp-OutputArea .vega-embed svg")
+    page.wait(f"!!{drawn}")
+    cell = "document.querySelectorAll('.jp-Notebook .jp-CodeCell')[8]"
+    assert page.run(f"{cell}.querySelectorAll('.vega-embed').length") == 1
+    page.run(f"{drawn}.scrollIntoView({{block: 'center'}})")
+    screenshot("live-chart")
 
 
 def test_a_running_cell_sees_a_slider_and_a_button(page):

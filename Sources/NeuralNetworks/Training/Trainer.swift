@@ -34,6 +34,8 @@ public final class Trainer<Model: Module, Source: Dataset> {
   public var printsProgress = true
   /// What is called at the end of every epoch; `false` ends the training.
   public var onEpochEnd: (EpochReport) throws -> Bool = { _ in true }
+  /// What is called when the training ends, by an error too.
+  public var onTrainingEnd: (TrainingHistory) -> Void = { _ in }
   /// Fixes the random numbers of layers such as `Dropout`, for each epoch anew.
   public var seed: UInt64 = 0
 
@@ -66,6 +68,7 @@ public final class Trainer<Model: Module, Source: Dataset> {
     if let checkpoint {
       progress = try TrainingProgress(resuming: checkpoint, model, optimizer) ?? progress
     }
+    defer { onTrainingEnd(progress.history) }
     while progress.history.epochCount < epochs && !hasStalled(progress) {
       let epoch = progress.history.epochCount
       var values = ["loss": try train(training, epoch, progress.baseRate)]

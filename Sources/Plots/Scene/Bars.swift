@@ -35,6 +35,8 @@ enum Bars {
           (low, high) = value < 0 ? (below + share, below) : (above, above + share)
           if share > 0 { above = high } else if share < 0 { below = low }
         }
+        // A missing number has no bar, not one of no height.
+        if !(high - low).isFinite { (low, high) = (.nan, .nan) }
         return Figure.Bar(
           series: groups[group].series, span: slot, low: min(low, high), high: max(low, high),
           value: value, isHorizontal: isHorizontal, opacity: opacity)

@@ -67,13 +67,14 @@ struct Contours: Equatable, Sendable {
       return [points + [points[0]]]
     }
     var (pieces, piece) = ([[(x: Double, y: Double)]](), [(x: Double, y: Double)]())
-    for offset in 0...count {
+    for offset in 1...count {
       let place = (start + offset) % count
-      let isBorder = trace.points[place].isOnBorder
-      if !isBorder || !piece.isEmpty { piece.append(points[place]) }
-      guard isBorder else { continue }
-      if piece.count > 1 { pieces.append(piece) }
-      piece = trace.points[(place + 1) % count].isOnBorder ? [] : [points[place]]
+      if !trace.points[place].isOnBorder {
+        piece.append(points[place])
+      } else {
+        if piece.count > 1 { pieces.append(piece) }
+        piece = []
+      }
     }
     return pieces
   }
