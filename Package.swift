@@ -69,6 +69,9 @@ let level0: [Target] = [
   .target(name: "CFaults"),
   .target(name: "CProcesses"),
   .target(name: "CFrontendServer"),
+  .target(
+    name: "CImageFiles",
+    linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("jpeg")]),
   .target(name: "CDelimited", cSettings: [.unsafeFlags(["-O3"])]),
   .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: vectorMathematics),
 ]
@@ -80,6 +83,7 @@ let level1: [Target] = [
   library("Digest", ["CCrypto"]),
   library("Compression", ["CZlib"]),
   library("DelimitedText", ["CDelimited"]),
+  library("ImageFiles", ["CImageFiles"]),
   library("Processes", ["CProcesses"]),
   library("SourceKit", ["CSourceKit"]),
   library("CellGate"),
@@ -91,7 +95,7 @@ let level2: [Target] = [
   library("CommandArguments"),
   library("JupyterProtocol", ["Digest", "JSONValues"]),
   .target(name: "Cells", swiftSettings: syntax, linkerSettings: syntaxLibraries),
-  library("Tensors", ["BLAS", "Compression"]),
+  library("Tensors", ["BLAS", "Compression", "ImageFiles"]),
   library("Gradients", ["Tensors"]),
   library("Tables", ["Tensors", "BLAS", "DelimitedText"]),
   library("NeuralNetworks", ["Gradients", "Tensors", "BLAS"]),
@@ -141,7 +145,7 @@ let testTargets: [Target] = [
     name: "DifferentialRunner", dependencies: ["Tensors", "BLAS"],
     path: "Tests/DifferentialRunner", swiftSettings: strict),
   .executableTarget(
-    name: "TableRunner", dependencies: ["Tables", "Tensors"], path: "Tests/TableRunner",
+    name: "FileRunner", dependencies: ["Tables", "Tensors"], path: "Tests/FileRunner",
     swiftSettings: strict),
   .executableTarget(
     name: "ArrayBenchmark", dependencies: ["Tensors"], path: "benchmarks/arrays",
