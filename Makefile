@@ -59,6 +59,7 @@ format: toolchain ## Format the Swift sources
 bench-kernel: build .venv-quickstart .venv-test kernelspec ## Measure the kernel beside ipykernel
 	.venv/bin/python benchmarks/kernel.py
 	.venv/bin/python benchmarks/session.py
+	.venv/bin/python benchmarks/tensor_cells.py
 
 .PHONY: bench-faults
 bench-faults: build .venv-quickstart .venv-test kernelspec ## Have 1,000 random faults in one session, and time interrupts

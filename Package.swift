@@ -99,7 +99,7 @@ let level2: [Target] = [
   library("Gradients", ["Tensors"]),
   library("Tables", ["Tensors", "BLAS", "DelimitedText"]),
   library("NeuralNetworks", ["Gradients", "Tensors", "BLAS"]),
-  library("Plots", ["JSONValues"]),
+  library("Plots", ["Compression", "JSONValues"]),
   library("Tracking", ["SQLite", "Digest"]),
   library("Workflows", ["Digest"]),
 ]

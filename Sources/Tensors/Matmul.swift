@@ -57,15 +57,11 @@ public func dot<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<S
   return (a * b).sum()
 }
 
-/// Returns the matrix of all products of an element of `a` and one of `b`.
-///
-/// - Precondition: Both have rank 1.
+/// Returns the matrix of all products of an element of `a` and one of `b`, each row by row if it is no vector.
 public func outer<Scalar: NumericTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
   -> Tensor<Scalar>
 {
-  require(
-    a.rank == 1 && b.rank == 1, "outer: shapes \(a.shape) and \(b.shape); both must be vectors")
-  return a.expandingDims(axis: 1) * b
+  a.flattened().expandingDims(axis: 1) * b.flattened()
 }
 
 extension Tensor {

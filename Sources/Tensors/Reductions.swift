@@ -9,21 +9,33 @@ extension Tensor {
       reduction, name, axes: Array(0..<rank), keepDims: keepDims, correction: correction)
   }
 
+  /// Checks that there is an element along `axes` to choose, for each element of a result.
+  func requireElements(_ name: String, along axes: [Int]) {
+    guard isEmpty, axes.contains(where: { shape[$0] == 0 }) else { return }
+    let kept = shape.indices.filter { !axes.contains($0) }
+    require(
+      Layout.count(kept.map { shape[$0] }) == 0,
+      "\(name): shape \(shape) has no elements along axes \(axes.sorted()); there is none to choose"
+    )
+  }
+
   /// Reduces some axes; negative ones count from the back.
   package func reduced<Result: TensorScalar>(
     _ reduction: Reduction, _ name: String, axes: [Int], keepDims: Bool, correction: Double = 0
   ) -> Tensor<Result> {
-    let axes = Set(axes.map { Layout.axis($0, rank: rank, operation: name) })
+    let positions = axes.map { Layout.axis($0, rank: rank, operation: name) }
+    let axes = Set(positions)
+    require(
+      axes.count == positions.count,
+      "\(name): axes \(positions) of shape \(shape) name an axis twice; each may come once")
     let reducedCount = Layout.count(axes.map { shape[$0] })
     let keptAxes = shape.indices.filter { !axes.contains($0) }
     let resultShape =
       keepDims
       ? shape.indices.map { axes.contains($0) ? 1 : shape[$0] } : keptAxes.map { shape[$0] }
-    require(
-      reducedCount > 0 || reduction == .sum || reduction == .variance || reduction == .product
-        || Layout.count(resultShape) == 0,
-      "\(name): shape \(shape) has no elements along axes \(axes.sorted()); there is none to choose"
-    )
+    if reduction != .sum && reduction != .variance && reduction != .product {
+      requireElements(name, along: positions)
+    }
     if Scalar.dataType.isHalf {
       let floats = Tensor<Float>(detached)
       if reduction == .argmax || reduction == .argmin {

@@ -38,8 +38,9 @@ public func logSoftmax<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>, axis: 
 
 /// Returns the logarithm of the sum of e raised to each element along an axis, without overflow.
 ///
-/// - Precondition: The axis exists and is not empty.
-/// - Returns: The shape of `x` without the axis, or with length 1 there if `keepDims`.
+/// - Precondition: The axis exists.
+/// - Returns: The shape of `x` without the axis, or with length 1 there if `keepDims`; minus infinity where the axis is
+///   empty, as for a sum of 0.
 public func logSumExp<Scalar: FloatingTensorScalar>(
   _ x: Tensor<Scalar>, axis: Int = -1, keepDims: Bool = false
 ) -> Tensor<Scalar> {
@@ -64,17 +65,18 @@ extension Tensor where Scalar: FloatingTensorScalar {
   fileprivate func alongRows(_ operation: RowOperation, _ name: String, axis: Int) -> Tensor {
     let position = Layout.axis(axis, rank: rank, operation: name)
     let length = shape[position]
-    require(
-      length > 0 || isEmpty && count / Swift.max(length, 1) == 0,
-      "\(name): axis \(axis) of shape \(shape) is empty; there is nothing to add up")
     if Scalar.dataType.isHalf {
       return Tensor(Tensor<Float>(detached).alongRows(operation, name, axis: axis))
     }
     let source = detached.swappingAxes(position, rank - 1).contiguous()
     var resultShape = source.shape
     if operation == .logSumExp { resultShape[rank - 1] = 1 }
+    if length == 0 {
+      // Of nothing: an empty result, or the logarithms of sums that are 0.
+      return Tensor.full(shape: resultShape, -.infinity).swappingAxes(position, rank - 1)
+    }
     let result = Tensor(uninitialized: resultShape)
-    if length > 0 {
+    if count > 0 {
       Kernels.rows(
         operation, Scalar.dataType.elementType, rows: count / length, count: length,
         source: source.storage, offset: source.layout.offset, out: result.storage)

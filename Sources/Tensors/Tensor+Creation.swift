@@ -131,7 +131,8 @@ extension Tensor where Scalar: NumericTensorScalar & Strideable, Scalar.Stride: 
   ///
   /// - Precondition: `step` is not 0.
   public static func arange(_ start: Scalar, _ end: Scalar, step: Scalar.Stride = 1) -> Tensor {
-    require(step != 0, "arange: a step of 0 never reaches \(end)")
+    require(
+      step != 0 && step == step, "arange: a step of \(step) never reaches \(end); give another")
     return Tensor(Array(stride(from: start, to: end, by: step)))
   }
 

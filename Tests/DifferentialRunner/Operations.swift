@@ -2,8 +2,9 @@ import Tensors
 
 extension Request {
   /// The results of the operation.
-  func answered() -> [Answer] {
+  func answered() throws -> [Answer] {
     let scalar = operands[0].scalar
+    if let result = try wholeArrays() { return result }
     if let result = any(scalar) { return result }
     if let numeric = scalar as? any NumericTensorScalar.Type, let result = numbers(numeric) {
       return result
@@ -203,6 +204,8 @@ extension Request {
     case "cumsum": return [Answer(x.cumsum(axis: optionalInt("axis")))]
     case "cumprod": return [Answer(x.cumprod(axis: optionalInt("axis")))]
     case "copy": return [Answer(x)]
+    case "array2string": return [Answer(text: x.description)]
+    case "html": return [Answer(text: x.htmlTable())]
     case "transpose": return [Answer(x.permuted(axes: ints("order")))]
     case "reshape": return [Answer(x.reshaped(to: ints("shape")))]
     case "flip": return [Answer(x.flipped(axes: axes))]

@@ -58,14 +58,22 @@ struct Operand {
   }
 }
 
-/// A tensor as the answer gives it.
+/// A tensor or a text as the answer gives it.
 struct Answer {
   let text: String
 
   init<Scalar: TensorScalar>(_ tensor: Tensor<Scalar>) {
-    let digits = Array("0123456789abcdef".utf8)
-    let bytes = tensor.rowMajorBytes().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     let shape = tensor.shape.map { "\($0)" }.joined(separator: ",")
-    text = "\(Scalar.dataType.numPyName)|\(shape)|\(String(decoding: bytes, as: UTF8.self))"
+    text = "\(Scalar.dataType.numPyName)|\(shape)|\(Self.hexadecimal(tensor.rowMajorBytes()))"
+  }
+
+  init(text: String) {
+    self.text = "text||\(Self.hexadecimal(Array(text.utf8)))"
+  }
+
+  private static func hexadecimal(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(
+      decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

@@ -83,7 +83,7 @@ struct CellTests {
     #expect(result.status == 0)
     #expect(result.errors == "")
     #expect(
-      result.output.hasPrefix("Tensor<Float> [2]\n[1.0, 2.0]\n\"text\"\nbold\nno line\n"))
+      result.output.hasPrefix("Tensor<Float> [2]\n[1., 2.]\n\"text\"\nbold\nno line\n"))
     #expect(result.output.contains("mnist: 1 run\n"))
     let y: Tensor<Float> = try Safetensors.read(folder.path("y")).tensor("value")
     #expect(y == [2, 4])

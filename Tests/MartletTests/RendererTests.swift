@@ -48,7 +48,7 @@ struct RendererTests {
     #expect(bundle["text/html"] == "<i>teal</i>")
     #expect(bundle["text/plain"] != nil)
     let tensor = try #require(Renderer.richBundle(of: Tensor<Float>([1, 2])))
-    #expect(tensor.plainText == "Tensor<Float> [2]\n[1.0, 2.0]")
+    #expect(tensor.plainText == "Tensor<Float> [2]\n[1., 2.]")
     #expect(try html(Tensor<Float>([1, 2])).contains("<td"))
   }
 

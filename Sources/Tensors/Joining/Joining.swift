@@ -3,17 +3,18 @@ internal import BLAS
 /// Returns the tensors side by side: along axis 1, or end to end if they are vectors.
 public func hstack<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) -> Tensor<Scalar> {
   let parts = tensors.map { $0.rank == 0 ? $0.reshaped(to: [1]) : $0 }
-  return concatenate(parts, axis: parts.first?.rank == 1 ? 0 : 1)
+  return joined("hstack", parts, axis: parts.first?.rank == 1 ? 0 : 1)
 }
 
 /// Returns the tensors one below the other, vectors as rows.
 public func vstack<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) -> Tensor<Scalar> {
-  concatenate(tensors.map { $0.rank < 2 ? $0.reshaped(to: [1, $0.count]) : $0 }, axis: 0)
+  joined("vstack", tensors.map { $0.rank < 2 ? $0.reshaped(to: [1, $0.count]) : $0 }, axis: 0)
 }
 
 /// Returns the tensors joined along axis 2; matrices become layers, vectors `[1, n, 1]`.
 public func dstack<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) -> Tensor<Scalar> {
-  concatenate(
+  joined(
+    "dstack",
     tensors.map { tensor in
       switch tensor.rank {
       case 0, 1: tensor.reshaped(to: [1, tensor.count, 1])
@@ -25,7 +26,7 @@ public func dstack<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) -> Tensor<
 
 /// Returns vectors as the columns of a matrix, beside matrices as they are.
 public func columnStack<Scalar: TensorScalar>(_ tensors: [Tensor<Scalar>]) -> Tensor<Scalar> {
-  concatenate(tensors.map { $0.rank < 2 ? $0.reshaped(to: [$0.count, 1]) : $0 }, axis: 1)
+  joined("columnStack", tensors.map { $0.rank < 2 ? $0.reshaped(to: [$0.count, 1]) : $0 }, axis: 1)
 }
 
 /// Returns for each vector a grid of its elements, so that together they name all points.

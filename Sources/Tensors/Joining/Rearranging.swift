@@ -105,7 +105,8 @@ extension Tensor {
     require(
       size > 0 && size <= shape[position] && step > 0,
       "slidingWindows: \(size) of axis \(axis) of shape \(shape), \(step) apart; "
-        + "the size may be 1...\(shape[position]), the step 1 or more")
+        + "the size must be 1 or more and at most the axis's \(shape[position]), the step 1 or more"
+    )
     let windows = (shape[position] - size) / step + 1
     if isRecorded {
       // Neighbours share elements, whose gradients add up where elements are taken.

@@ -32,11 +32,16 @@ public enum VectorNorm: Sendable, Equatable {
 public func vectorNorm<Scalar: FloatingTensorScalar>(
   _ x: Tensor<Scalar>, _ order: VectorNorm = .l2, axes: [Int]? = nil, keepDims: Bool = false
 ) -> Tensor<Scalar> {
-  let axes = axes ?? Array(0..<x.rank)
+  let axes =
+    axes?.map { Layout.axis($0, rank: x.rank, operation: "vectorNorm") } ?? Array(0..<x.rank)
   switch order {
   case .l1, .p(1): return abs(x).sum(axes: axes, keepDims: keepDims)
-  case .maximum, .p(.infinity): return abs(x).max(axes: axes, keepDims: keepDims)
-  case .minimum, .p(-.infinity): return abs(x).min(axes: axes, keepDims: keepDims)
+  case .maximum, .p(.infinity):
+    x.requireElements("vectorNorm", along: axes)
+    return abs(x).max(axes: axes, keepDims: keepDims)
+  case .minimum, .p(-.infinity):
+    x.requireElements("vectorNorm", along: axes)
+    return abs(x).min(axes: axes, keepDims: keepDims)
   case .nonzeroCount, .p(0):
     return (x .!= 0).sum(axes: axes, keepDims: keepDims).cast(to: Scalar.self)
   case .l2, .p(2): return root(x, axes, keepDims, { square($0) }, { sqrt($0) })

@@ -68,7 +68,7 @@ public func fftn<Part>(
   _ x: Tensor<Complex<Part>>, lengths: [Int]? = nil, axes: [Int]? = nil,
   norm: FourierNorm = .backward
 ) -> Tensor<Complex<Part>> {
-  overAxes(x, lengths, axes, "fftn") { fft($0, length: $1, axis: $2, norm: norm) }
+  overAxes(x, lengths, axes, "fftn") { transformed($0, $1, $2, norm, isInverse: false, "fftn") }
 }
 
 /// Returns the inverse discrete Fourier transform over several axes.
@@ -84,7 +84,7 @@ public func ifftn<Part>(
   _ x: Tensor<Complex<Part>>, lengths: [Int]? = nil, axes: [Int]? = nil,
   norm: FourierNorm = .backward
 ) -> Tensor<Complex<Part>> {
-  overAxes(x, lengths, axes, "ifftn") { ifft($0, length: $1, axis: $2, norm: norm) }
+  overAxes(x, lengths, axes, "ifftn") { transformed($0, $1, $2, norm, isInverse: true, "ifftn") }
 }
 
 /// Returns the discrete Fourier transform over the last two axes.

@@ -74,11 +74,22 @@ extension Tensor where Scalar: FloatingTensorScalar {
   public func quantile(
     _ q: Double, axis: Int, method: QuantileMethod = .linear, keepDims: Bool = false
   ) -> Tensor {
-    let position = Layout.axis(axis, rank: rank, operation: "quantile")
-    let length = shape[position]
     require(q >= 0 && q <= 1, "quantile: \(q) is outside 0...1")
-    require(
-      length > 0, "quantile: axis \(axis) of shape \(shape) is empty; there is none to choose")
+    requireElements("quantile", along: [Layout.axis(axis, rank: rank, operation: "quantile")])
+    return quantile("quantile", q, axis: axis, method: method, keepDims: keepDims)
+  }
+
+  private func quantile(
+    _ name: String, _ q: Double, axis: Int, method: QuantileMethod, keepDims: Bool
+  ) -> Tensor {
+    let position = Layout.axis(axis, rank: rank, operation: name)
+    let length = shape[position]
+    if length == 0 {
+      var shape = shape
+      shape[position] = 1
+      let none = Tensor.full(shape: shape, .nan)
+      return keepDims ? none : none.squeezed(axis: position)
+    }
     let ordered = sorted(axis: position)
     let place = q * Double(length - 1)
     let low = Int(place)
@@ -108,7 +119,7 @@ extension Tensor where Scalar: FloatingTensorScalar {
 
   /// Returns the middle one of the elements along an axis in order, or the mean of the two; NaN if there is one.
   public func median(axis: Int, keepDims: Bool = false) -> Tensor {
-    quantile(0.5, axis: axis, method: .midpoint, keepDims: keepDims)
+    quantile("median", 0.5, axis: axis, method: .midpoint, keepDims: keepDims)
   }
 
   /// Returns the mean along an axis with each element counted as often as its weight says.

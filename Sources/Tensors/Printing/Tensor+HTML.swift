@@ -44,7 +44,7 @@ extension Tensor {
     let rows = Tensor.shown(matrix.shape[0], most: maxRows)
     let columns = Tensor.shown(matrix.shape[1], most: maxColumns)
     let part = matrix.take(rows.compactMap { $0 }).take(columns.compactMap { $0 }, axis: 1)
-    let format = NumberFormat(part)
+    let format = ElementFormat(part.scalars)
     var values = part.scalars.makeIterator()
     if rank == 2 {
       html += "<thead><tr><th></th>"
