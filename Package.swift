@@ -69,6 +69,9 @@ let level0: [Target] = [
   .target(name: "CFaults"),
   .target(name: "CProcesses"),
   .target(name: "CFrontendServer"),
+  .target(
+    name: "CImageFiles",
+    linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("jpeg")]),
   .target(name: "CDelimited", cSettings: [.unsafeFlags(["-O3"])]),
   .target(name: "CRaster", linkerSettings: [.linkedLibrary("dl")]),
   .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: vectorMathematics),
@@ -82,6 +85,7 @@ let level1: [Target] = [
   library("Raster", ["CRaster"]),
   library("Compression", ["CZlib"]),
   library("DelimitedText", ["CDelimited"]),
+  library("ImageFiles", ["CImageFiles"]),
   library("Processes", ["CProcesses"]),
   library("SourceKit", ["CSourceKit"]),
   library("CellGate"),
@@ -93,7 +97,7 @@ let level2: [Target] = [
   library("CommandArguments"),
   library("JupyterProtocol", ["Digest", "JSONValues"]),
   .target(name: "Cells", swiftSettings: syntax, linkerSettings: syntaxLibraries),
-  library("Tensors", ["BLAS", "Compression"]),
+  library("Tensors", ["BLAS", "Compression", "ImageFiles"]),
   library("Gradients", ["Tensors"]),
   library("Tables", ["Tensors", "BLAS", "DelimitedText"]),
   library("NeuralNetworks", ["Gradients", "Tensors", "BLAS"]),
@@ -152,6 +156,7 @@ let testTargets: [Target] = [
     path: "Tests/LearnersRunner", swiftSettings: strict),
   .executableTarget(
     name: "TableRunner", dependencies: ["Tables", "Tensors"], path: "Tests/TableRunner",
+    name: "FileRunner", dependencies: ["Tables", "Tensors"], path: "Tests/FileRunner",
     swiftSettings: strict),
   .executableTarget(
     name: "ArrayBenchmark", dependencies: ["Tensors", "Learners"], path: "benchmarks/arrays",

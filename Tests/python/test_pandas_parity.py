@@ -1,37 +1,19 @@
 """Tables against pandas: files written by one and read by the other, groups, joins, sorting and summaries.
 
-`TableRunner` (Tests/TableRunner) does with each file what pandas does; the results cross as CSV files.
+`FileRunner` (Tests/FileRunner) does with each file what pandas does; the results cross as CSV files.
 """
-
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-RUNNER = Path(__file__).parents[2] / ".build/release/TableRunner"
-
-
-class Runner:
-    def __init__(self):
-        self.process = subprocess.Popen(
-            [RUNNER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
-
-    def ask(self, *words):
-        self.process.stdin.write("\t".join(map(str, words)) + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline().rstrip("\n")
-        assert answer and not answer.startswith("error"), answer or "it stopped"
-        return answer
+from file_runner import FileRunner
 
 
 @pytest.fixture(scope="module")
 def runner():
-    runner = Runner()
-    yield runner
-    runner.process.stdin.close()
-    assert runner.process.wait(10) == 0
+    with FileRunner() as runner:
+        yield runner
 
 
 @pytest.fixture

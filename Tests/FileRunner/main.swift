@@ -1,4 +1,4 @@
-// Does with tables what Tests/python/test_pandas_parity.py asks for: one request on each line of standard input, its words
+// Does with files what tests in Tests/python ask for: one request on each line of standard input, its words
 // apart by tabs, each answered by one line.
 
 import Glibc
@@ -63,7 +63,7 @@ var tables: [String: Table] = [:]
     let sort = try ContinuousClock().measure { _ = try table.sorted(by: .ascending(key)) }
     let write = try ContinuousClock().measure { try table.write(csv: words[1] + ".out") }
     return "read \(read) group \(work) sort \(sort) write \(write)"
-  default: return "no request \(words[0])"
+  default: return try answerPicture(words)
   }
   return "done"
 }
