@@ -102,7 +102,6 @@ let level2: [Target] = [
   library("Tables", ["Tensors", "BLAS", "DelimitedText"]),
   library("NeuralNetworks", ["Gradients", "Tensors", "BLAS"]),
   library("Learners", ["Tensors", "BLAS"]),
-  library("Plots", ["Compression", "JSONValues"]),
   library("Plots", ["Compression", "JSONValues", "Raster"]),
   library("Tracking", ["SQLite", "Digest"]),
   library("Workflows", ["Digest"]),
@@ -155,7 +154,6 @@ let testTargets: [Target] = [
     name: "LearnersRunner", dependencies: ["Learners", "Tensors"],
     path: "Tests/LearnersRunner", swiftSettings: strict),
   .executableTarget(
-    name: "TableRunner", dependencies: ["Tables", "Tensors"], path: "Tests/TableRunner",
     name: "FileRunner", dependencies: ["Tables", "Tensors"], path: "Tests/FileRunner",
     swiftSettings: strict),
   .executableTarget(

@@ -78,11 +78,9 @@ package final class CellCompiler: Sendable {
     // and the real headers need not be parsed for every cell.
     let names = [
       "COpenBLAS", "CKernels", "CDelimited", "CImageFiles", "CSQLite", "CCrypto", "CZlib",
+      "CRaster",
     ]
     let maps = names.map { "module \($0) {}\n" }.joined()
-    let maps = ["COpenBLAS", "CKernels", "CSQLite", "CCrypto", "CZlib", "CRaster"].map {
-      "module \($0) {}\n"
-    }.joined()
     try write(maps, to: "\(folder)/maps/module.modulemap")
   }
 
