@@ -12,7 +12,7 @@ private struct Cells {
 
   /// The C modules below, which a cell needs by name only.
   private static let emptyModules = [
-    "COpenBLAS", "CKernels", "CDelimited", "CImageFiles", "CSQLite", "CCrypto", "CZlib",
+    "COpenBLAS", "CKernels", "CDelimited", "CImageFiles", "CSQLite", "CCrypto", "CZlib", "CRaster",
   ]
 
   private func searchPaths() throws -> [String] {

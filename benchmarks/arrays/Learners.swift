@@ -8,9 +8,9 @@ func learners(_ bench: Bench) {
   guard let table = try? Tensor<Float>(csv: root + "/notebooks/data/digits.csv") else {
     fatalError("no notebooks/data/digits.csv")
   }
-  let x = (table[0..., 0..<64] / 16).contiguous()
+  let x = Tensor<Double>(table[0..., 0..<64] / 16)
   let labels = Tensor<Int32>(table[0..., 64])
-  let start = Tensor<Double>(x[0..<10])
+  let start = x[0..<10].contiguous()
   bench.time("logreg_fit_digits") { try? LogisticRegression(maxIterations: 1000).fitted(x, labels) }
   bench.time("kmeans_lloyd_digits") {
     try? KMeans(clusters: 10, initialization: .centers(start), maxIterations: 100, tolerance: 0)

@@ -20,6 +20,11 @@ public func logLoss<Label: IntegerTensorScalar, Scalar: FloatingTensorScalar>(
     throw .tooFewClasses(operation: operation, classes: known.map { Int32(clamping: $0) })
   }
   var table = Tensor<Double>(probabilities)
+  if let wrong = table.scalars.first(where: { !(0...1).contains($0) }) {
+    throw .invalidParameter(
+      operation: operation, name: "a probability", value: "\(wrong)",
+      rule: "it must be in 0...1; give predictProbabilities, not scores")
+  }
   if table.rank == 1 { table = stack([1 - table, table], axis: 1) }
   let rows = try table.samples(operation)
   try checkLengths(truth.count, rows.shape[0], operation)
@@ -29,11 +34,6 @@ public func logLoss<Label: IntegerTensorScalar, Scalar: FloatingTensorScalar>(
       rule: "there are \(known.count) classes (\(known)); give one column for each, or the labels")
   }
   let values = rows.scalars
-  if let wrong = values.first(where: { $0 < 0 || $0 > 1 }) {
-    throw .invalidParameter(
-      operation: operation, name: "a probability", value: "\(wrong)",
-      rule: "it must be in 0...1; give predictProbabilities, not scores")
-  }
   let precision = Double(Scalar.ulpOfOne)
   var sum = 0.0
   for (row, label) in truth.enumerated() {
