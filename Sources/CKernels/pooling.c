@@ -1,4 +1,5 @@
 // Pooling: the largest element or the weighted sum of each window, and the ways back. Planes are shared out to threads.
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,12 +9,23 @@
 struct job {
   const struct ck_pool *pool;
   size_t parts;
+  bool halves;
   const double *row_weights, *column_weights;
   const int32_t *positions;
   int32_t *found;
   const void *from;
   void *to;
 };
+
+/// Whether the windows are 2 by 2, next to each other.
+static bool is_halving(const struct ck_pool *p) {
+  if (p->step_h != 1 || p->step_w != 1) return false;
+  for (ptrdiff_t i = 0; i < p->out_h; i++)
+    if (p->rows[2 * i] != 2 * i || p->rows[2 * i + 1] != 2 * i + 2) return false;
+  for (ptrdiff_t j = 0; j < p->out_w; j++)
+    if (p->columns[2 * j] != 2 * j || p->columns[2 * j + 1] != 2 * j + 2) return false;
+  return true;
+}
 
 /// Rows of a window first, which works on whole rows; then columns.
 #define PER_PLANE(NAME, T)                                                                                          \
@@ -25,19 +37,35 @@ struct job {
         row = in + y * p->width;                                                                                    \
         for (ptrdiff_t x = 0; x < p->width; x++) line[x] = row[x] > line[x] || row[x] != row[x] ? row[x] : line[x]; \
       }                                                                                                             \
-      ptrdiff_t pairs = 0;                                                                                          \
-      if (p->step_w == 1)                                                                                           \
-        while (pairs < p->out_w && p->columns[2 * pairs] == 2 * pairs && p->columns[2 * pairs + 1] == 2 * pairs + 2) \
-          pairs++;                                                                                                  \
-      for (ptrdiff_t j = 0; j < pairs; j++) {                                                                       \
-        T a = line[2 * j], b = line[2 * j + 1];                                                                     \
-        out[j] = b > a || b != b ? b : a;                                                                           \
-      }                                                                                                             \
-      for (ptrdiff_t j = pairs; j < p->out_w; j++) {                                                                \
+      for (ptrdiff_t j = 0; j < p->out_w; j++) {                                                                    \
         T best = line[p->columns[2 * j]];                                                                           \
         for (ptrdiff_t x = p->columns[2 * j] + p->step_w; x < p->columns[2 * j + 1]; x += p->step_w)                \
           best = line[x] > best || line[x] != line[x] ? line[x] : best;                                             \
         out[j] = best;                                                                                              \
+      }                                                                                                             \
+    }                                                                                                               \
+  }                                                                                                                 \
+  /* Windows of 2 by 2 next to each other, without branches. */                                                     \
+  static void max2_##NAME(const struct ck_pool *p, const T *in, T *out) {                                           \
+    for (ptrdiff_t i = 0; i < p->out_h; i++, out += p->out_w) {                                                     \
+      const T *top = in + 2 * i * p->width, *low = top + p->width;                                                  \
+      for (ptrdiff_t j = 0; j < p->out_w; j++) {                                                                    \
+        T a = top[2 * j], b = top[2 * j + 1], c = low[2 * j], d = low[2 * j + 1];                                   \
+        T best = ((b > a) | (b != b)) ? b : a, other = ((d > c) | (d != d)) ? d : c;                                \
+        out[j] = ((other > best) | (other != other)) ? other : best;                                                \
+      }                                                                                                             \
+    }                                                                                                               \
+  }                                                                                                                 \
+  static void positions2_##NAME(const struct ck_pool *p, const T *in, int32_t *out) {                               \
+    for (ptrdiff_t i = 0; i < p->out_h; i++, out += p->out_w) {                                                     \
+      const T *top = in + 2 * i * p->width, *low = top + p->width;                                                  \
+      int32_t at = (int32_t)(2 * i * p->width), below = at + (int32_t)p->width;                                     \
+      for (ptrdiff_t j = 0; j < p->out_w; j++) {                                                                    \
+        T a = top[2 * j], b = top[2 * j + 1], c = low[2 * j], d = low[2 * j + 1];                                   \
+        int32_t x = (int32_t)(2 * j), right = (b > a) | ((b != b) & (a == a)), lower = (d > c) | ((d != d) & (c == c)); \
+        T best = right ? b : a, other = lower ? d : c;                                                              \
+        int32_t down = (other > best) | ((other != other) & (best == best));                                        \
+        out[j] = down ? below + x + lower : at + x + right;                                                         \
       }                                                                                                             \
     }                                                                                                               \
   }                                                                                                                 \
@@ -63,7 +91,8 @@ struct job {
     size_t area = (size_t)(p->height * p->width), out = (size_t)(p->out_h * p->out_w);                              \
     T *line = ck_allocate((size_t)p->width * sizeof(T));                                                            \
     for (size_t k = p->planes * part / j->parts; k < p->planes * (part + 1) / j->parts; k++)                        \
-      max_##NAME(p, (const T *)j->from + k * area, (T *)j->to + k * out, line);                                     \
+      if (j->halves) max2_##NAME(p, (const T *)j->from + k * area, (T *)j->to + k * out);                           \
+      else max_##NAME(p, (const T *)j->from + k * area, (T *)j->to + k * out, line);                                \
     ck_release(line, (size_t)p->width * sizeof(T));                                                                 \
   }                                                                                                                 \
   static void part_positions_##NAME(void *context, size_t part) {                                                   \
@@ -71,7 +100,8 @@ struct job {
     const struct ck_pool *p = j->pool;                                                                              \
     size_t area = (size_t)(p->height * p->width), out = (size_t)(p->out_h * p->out_w);                              \
     for (size_t k = p->planes * part / j->parts; k < p->planes * (part + 1) / j->parts; k++)                        \
-      positions_##NAME(p, (const T *)j->from + k * area, j->found + k * out);                                       \
+      if (j->halves) positions2_##NAME(p, (const T *)j->from + k * area, j->found + k * out);                       \
+      else positions_##NAME(p, (const T *)j->from + k * area, j->found + k * out);                                  \
   }                                                                                                                 \
   static void part_scatter_##NAME(void *context, size_t part) {                                                     \
     const struct job *j = context;                                                                                  \
@@ -142,12 +172,12 @@ static void run(struct job *job, double nanoseconds, void (*part)(void *, size_t
 #define CHOOSE(PART) (type == CK_F32 ? PART##_f32 : PART##_f64)
 
 void ck_pool_max(int type, const struct ck_pool *pool, const void *in, void *out) {
-  struct job job = {.pool = pool, .from = in, .to = out};
+  struct job job = {.pool = pool, .halves = is_halving(pool), .from = in, .to = out};
   run(&job, 0.5, CHOOSE(part_max));
 }
 
 void ck_pool_positions(int type, const struct ck_pool *pool, const void *in, int32_t *out) {
-  struct job job = {.pool = pool, .from = in, .found = out};
+  struct job job = {.pool = pool, .halves = is_halving(pool), .from = in, .found = out};
   run(&job, 2, CHOOSE(part_positions));
 }
 

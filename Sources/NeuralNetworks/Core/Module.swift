@@ -37,6 +37,8 @@ package protocol AnyParameter: AnyObject, Sendable {
   func received(from pass: ReversePass) -> (any AnyGradient)?
   /// Room for what an optimizer remembers.
   func makeSlots(_ count: Int) -> any AnySlots
+  /// The value's elements, row by row.
+  var elements: Tensor<Double> { get set }
   /// Changes the value by a gradient.
   func apply(
     _ rule: any UpdateRule, _ gradient: any AnyGradient, _ slots: any AnySlots,
@@ -53,6 +55,11 @@ extension Parameter: AnyParameter {
 
   package func received(from pass: ReversePass) -> (any AnyGradient)? {
     pass.gradient(ofParameter: node)
+  }
+
+  package var elements: Tensor<Double> {
+    get { Tensor<Double>(stopGradient(value)).flattened() }
+    set { value = Tensor<Scalar>(newValue).reshaped(to: shape).copied() }
   }
 }
 

@@ -79,6 +79,8 @@ public struct ModuleGradients: Sendable {
 /// A gradient, whatever its element type.
 package protocol AnyGradient: Sendable {
   var squaredNorm: Double { get }
+  /// The elements, row by row.
+  var elements: Tensor<Double> { get }
   func multiplied(by factor: Double) -> any AnyGradient
   func clipped(to limit: Double) -> any AnyGradient
   func added(_ other: any AnyGradient) -> any AnyGradient
@@ -86,6 +88,8 @@ package protocol AnyGradient: Sendable {
 
 extension Tensor: AnyGradient where Scalar: FloatingTensorScalar {
   package var squaredNorm: Double { Double(square(self).sum().item()) }
+
+  package var elements: Tensor<Double> { Tensor<Double>(self).flattened() }
 
   package func multiplied(by factor: Double) -> any AnyGradient { self * Scalar(factor) }
 
