@@ -137,8 +137,8 @@ let testTargets: [Target] = [
     name: "DifferentialRunner", dependencies: ["Tensors", "BLAS"],
     path: "Tests/DifferentialRunner", swiftSettings: strict),
   .executableTarget(
-    name: "ArrayBenchmark", dependencies: ["Tensors"], path: "benchmarks/arrays",
-    swiftSettings: strict),
+    name: "ArrayBenchmark", dependencies: ["NeuralNetworks", "Gradients", "Tensors", "Tracking"],
+    path: "benchmarks/arrays", swiftSettings: strict),
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
   tests("Digest", ["Digest"]),
   tests("JSONValues", ["JSONValues"]),
