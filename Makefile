@@ -68,7 +68,7 @@ bench-faults: build .venv-quickstart .venv-test kernelspec ## Have 1,000 random 
 
 .PHONY: bench-arrays
 bench-arrays: build .venv-quickstart .venv-test ## Measure tensors beside NumPy, and JAX and PyTorch if installed
-	.venv/bin/python benchmarks/arrays.py
+	.venv/bin/python benchmarks/arrays.py --loaded
 
 .PHONY: clean
 clean: ## Remove what was built; the tracking store stays

@@ -157,8 +157,9 @@ let testTargets: [Target] = [
     name: "FileRunner", dependencies: ["Tables", "Tensors"], path: "Tests/FileRunner",
     swiftSettings: strict),
   .executableTarget(
-    name: "ArrayBenchmark", dependencies: ["Tensors", "Learners"], path: "benchmarks/arrays",
-    swiftSettings: strict),
+    name: "ArrayBenchmark",
+    dependencies: ["NeuralNetworks", "Learners", "Gradients", "Tensors", "Tracking"],
+    path: "benchmarks/arrays", swiftSettings: strict),
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
   tests("Digest", ["Digest"]),
   tests("JSONValues", ["JSONValues"]),

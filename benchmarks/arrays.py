@@ -1,195 +1,185 @@
 #!/usr/bin/env python3
-"""Times arrays beside NumPy, JAX and PyTorch, and learners beside scikit-learn, as far as they are installed.
+"""Times arrays, linear algebra and training beside NumPy, JAX, PyTorch, MLX and scikit-learn, as far as installed.
 
-    benchmarks/arrays.py [part of a workload's name ...] [--rounds 3]
+    make bench-arrays
+    benchmarks/arrays.py [part of a workload's name ...] [--rounds 3] [--loaded]
 
-Each library runs in a process of its own, all of them in turn and that several times over; the table has the medians.
-Numbers of one run may be compared, those of different runs hardly: machines that others use change their speed.
+Each library runs in a process of its own, all of them in turn and that several times over; the table has the medians, the
+ratio to the fastest peer, and the most memory while a workload ran. Numbers of one run may be compared, those of
+different runs hardly: machines that others use change their speed. `--loaded` adds some workloads with four busy
+processes beside them. The table becomes a run of the tracking store, unless it is of chosen workloads.
 """
 
 import argparse
 import json
 import os
-import resource
+import platform
 import statistics
 import subprocess
 import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-OURS = os.path.join(HERE, "..", ".build", "release", "ArrayBenchmark")
+OURS = os.path.join(os.environ.get("MARTLET_BIN", os.path.join(HERE, "..", ".build", "release")), "ArrayBenchmark")
+DIGITS = os.path.join(HERE, "..", "notebooks", "data", "digits.csv")
 THREADS = len(os.sched_getaffinity(0))
+LOADED = ["add_1e6", "exp_1e6", "sum_1e7", "gemm_f32_256", "mlp_digits_epoch", "logreg_1000it"]
 
 
-def measure(name, run, wanted):
-    if wanted and not any(part in name for part in wanted):
-        return
-    run()
-    first = min(sample(run, 1), sample(run, 1))
-    inner = max(1, int(3 / max(first, 1e-5))) if first < 3 else 1
-    samples, start = [], time.perf_counter()
-    while len(samples) < 9 or time.perf_counter() - start < 0.35:
-        samples.append(sample(run, inner) / inner)
-        if time.perf_counter() - start > 4 and len(samples) >= 3:
-            break
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"workload": name, "ms": statistics.median(samples), "least": min(samples), "peak": peak}), flush=True)
+class Timer:
+    """Measures what is wanted and prints a line of JSON for each."""
+
+    def __init__(self, only, sync, context):
+        self.only, self.sync, self.context, self.threads = only, sync, context, THREADS
+
+    def wants(self, *names):
+        return not self.only or any(part in name or name in part for part in self.only for name in names)
+
+    def __call__(self, name, run, accuracy=None):
+        if self.only and not any(part in name for part in self.only):
+            return
+        work = (lambda: self.sync(run())) if self.sync else run
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")  # Counts the most memory afresh.
+        work()
+        first = min(self.sample(work, 1), self.sample(work, 1))
+        inner = max(1, int(3 / max(first, 1e-5))) if first < 3 else 1
+        samples, start = [], time.perf_counter()
+        while len(samples) < 9 or time.perf_counter() - start < 0.35:
+            samples.append(self.sample(work, inner) / inner)
+            if time.perf_counter() - start > 4 and len(samples) >= 3:
+                break
+        with open("/proc/self/status") as file:
+            peak = next(int(line.split()[1]) // 1024 for line in file if line.startswith("VmHWM"))
+        row = {"workload": name, "ms": statistics.median(samples), "least": min(samples), "peak": peak}
+        print(json.dumps(row if accuracy is None else {**row, "accuracy": accuracy}), flush=True)
+
+    @staticmethod
+    def sample(run, count):
+        start = time.perf_counter()
+        for _ in range(count):
+            run()
+        return (time.perf_counter() - start) * 1e3
 
 
-def sample(run, count):
-    start = time.perf_counter()
-    for _ in range(count):
-        run()
-    return (time.perf_counter() - start) * 1e3
-
-
-def workloads(lib, array, sync, only):
-    """The workloads in terms of `lib`, a module with NumPy's names."""
+def digits():
+    """Images and labels to train with, and those held out: every fifth."""
     import numpy as np
 
-    rng = np.random.default_rng(1)
-    normal = lambda *shape: array(rng.standard_normal(shape, dtype=np.float32))  # noqa: E731
-
-    def time_it(name, run):
-        measure(name, (lambda: sync(run())) if sync else run, only)
-
-    for n, size in ((1000, "1e3"), (1_000_000, "1e6"), (10_000_000, "1e7")):
-        a, b, c = normal(n), normal(n), normal(n)
-        time_it(f"add_{size}", lambda: a + b)
-        if lib is np:
-            out = np.empty_like(a)
-            time_it(f"add_out_{size}", lambda: np.add(a, b, out=out))
-        time_it(f"mul_add_{size}", lambda: a * b + c)
-        time_it(f"exp_{size}", lambda: lib.exp(a))
-        time_it(f"tanh_{size}", lambda: lib.tanh(a))
-        time_it(f"sigmoid_chain_{size}", lambda: 1 / (1 + lib.exp(-a)))
-        time_it(f"gelu_chain_{size}", lambda: 0.5 * a * (1 + lib.tanh(0.79788456 * (a + 0.044715 * a * a * a))))
-        time_it(f"where_relu_{size}", lambda: lib.where(a > 0, a, 0 * a[0]))
-    m, v = normal(1000, 1000), normal(1000)
-    time_it("bcast_add_1000x1000", lambda: m + v)
-    x, y = normal(2000, 2000), normal(2000, 2000)
-    time_it("transposed_add_2000", lambda: x + y.T)
-    line = normal(10_000_000)
-    time_it("sum_1e7", lambda: line.sum())
-    time_it("cumsum_1e7", lambda: lib.cumsum(line, 0))
-    time_it("bool_mask_1e7", lambda: line[line > 0])
-    m = normal(4000, 4000)
-    time_it("sum_axis0_4000", lambda: m.sum(0))
-    time_it("sum_axis1_4000", lambda: m.sum(1))
-    time_it("max_axis1_4000", lambda: lib.amax(m, 1))
-    time_it("argmax_axis1_4000", lambda: m.argmax(1))
-    time_it("var_axis0_4000", lambda: m.var(0))
-    time_it("var_axis1_4000", lambda: m.var(1))
-    logits = normal(4000, 1000)
-
-    def softmax():
-        e = lib.exp(logits - lib.amax(logits, 1)[:, None])
-        return e / e.sum(1)[:, None]
-
-    def logsumexp():
-        top = lib.amax(logits, 1)
-        return lib.log(lib.exp(logits - top[:, None]).sum(1)) + top
-
-    time_it("softmax_4000x1000", softmax)
-    time_it("logsumexp_4000x1000", logsumexp)
-    time_it("slice_copy_2000x2000", lambda: array(m[::2, 1000:3000]) + 0 if lib is not np else m[::2, 1000:3000].copy())
-    table, rows = normal(1_000_000, 64), array(rng.integers(0, 1_000_000, 100_000))
-    time_it("take_rows_100k_of_1Mx64", lambda: table[rows])
-    line = normal(1_000_000)
-    time_it("sort_1e6", lambda: lib.sort(line))
-    time_it("argsort_1e6", lambda: lib.argsort(line))
-    a, b = normal(10), normal(10)
-
-    def adds():
-        x = a
-        for _ in range(1000):
-            x = x + b
-        return x
-
-    time_it("smallop_1000adds", adds)
-
-
-def learners(only):
-    """Classic learners of scikit-learn on its digits, in its faster type."""
-    import warnings
-
-    import numpy as np
-    from sklearn import cluster, datasets, decomposition, ensemble, linear_model, tree
-
-    warnings.simplefilter("ignore")
-    digits = datasets.load_digits()
-    x, y = (digits.data / 16).astype(np.float32), digits.target
-    for name, run in {
-        "logreg_fit_digits": lambda: linear_model.LogisticRegression(max_iter=1000).fit(x, y),
-        "kmeans_lloyd_digits": lambda: cluster.KMeans(10, init=x[:10], n_init=1, max_iter=100, tol=0).fit(x),
-        "kmeans_full_digits": lambda: cluster.KMeans(10, n_init=10, random_state=0).fit(x),
-        "pca_fit_digits": lambda: decomposition.PCA(16).fit(x),
-        "tree_fit_digits": lambda: tree.DecisionTreeClassifier(random_state=0).fit(x, y),
-        "forest_fit_digits": lambda: ensemble.RandomForestClassifier(20, random_state=0, n_jobs=THREADS).fit(x, y),
-    }.items():
-        measure(name, run, only)
+    table = np.loadtxt(DIGITS, delimiter=",", skiprows=1, dtype=np.float32)
+    x, y = table[:, :64] / 16, table[:, 64].astype(np.int64)
+    held_out = np.arange(len(x)) % 5 == 0
+    return x[~held_out], y[~held_out], x[held_out], y[held_out]
 
 
 def run_peer(name, only):
-    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = str(THREADS)
-    if name == "numpy":
-        import numpy
+    import array_peers
+    import array_training
 
-        workloads(numpy, numpy.array, None, only)
-    elif name == "jax":
-        import jax
-        import jax.numpy
+    if name == "sklearn":
+        timer = Timer(only, None, None)
+        array_peers.sklearn_training(timer, digits())
+        return array_peers.sklearn_learners(timer, digits(), THREADS)
+    peer = array_peers.Peer(name, THREADS)
+    timer = Timer(only, peer.sync, peer.context)
+    with peer.context():
+        for family in array_peers.FAMILIES:
+            family(peer, timer)
+    training = {"numpy": array_peers.numpy_training, "torch": array_training.torch_training,
+                "jax": array_training.jax_training}
+    if name in training:
+        training[name](peer, timer, digits())
 
-        workloads(jax.numpy, jax.numpy.array, jax.block_until_ready, only)
-    elif name == "sklearn":
-        learners(only)
-    else:
-        import torch
 
-        torch.set_num_threads(THREADS)
-        with torch.no_grad():
-            workloads(torch, torch.as_tensor, None, only)
+def measure(programs, only, rounds):
+    """The rows of each program by workload, as many as rounds."""
+    results = {program: {} for program in programs}
+    environment = {**os.environ, "JAX_PLATFORMS": "cpu"}
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        environment[variable] = str(THREADS)
+    for number in range(rounds):
+        for program in programs:
+            command = [OURS, ",".join(only), DIGITS] if program == "martlet" else [
+                sys.executable, __file__, "--peer", program, *only]
+            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
+            for line in done.stdout.splitlines():
+                row = json.loads(line)
+                results[program].setdefault(row["workload"], []).append(row)
+            print(f"round {number + 1} of {rounds}: {program}", file=sys.stderr, flush=True)
+    return results
 
 
 def table(results, programs):
-    names = list(dict.fromkeys(name for r in results.values() for name in r))
-    print(f"\n{'milliseconds':26}" + "".join(f"{p:>11}" for p in programs) + f"{'/ best':>9}{'peak MiB':>10}")
-    rows = []
+    """Prints the table; gives its figures by name."""
+    names = list(dict.fromkeys(name for rows in results.values() for name in rows))
+    print(f"\n{'milliseconds':26}" + "".join(f"{p:>10}" for p in programs) + f"{'/ best':>8}{'MiB':>7}{'best':>7}")
+    figures = {}
     for name in names:
-        medians = {p: statistics.median(results[p][name]["ms"]) for p in programs if name in results[p]}
-        peers = [ms for p, ms in medians.items() if p != "martlet"]
-        ratio = medians["martlet"] / min(peers) if peers and "martlet" in medians else None
-        cells = "".join(f"{medians[p]:11.4f}" if p in medians else f"{'':11}" for p in programs)
-        peak = max(results["martlet"][name]["peak"]) if name in results["martlet"] else 0
-        print(f"{name:26}{cells}" + (f"{ratio:9.2f}" if ratio is not None else f"{'':9}") + f"{peak:10}")
-        rows.append((name, medians, ratio, peak))
-    return rows
+        medians = {p: statistics.median(r["ms"] for r in results[p][name]) for p in programs if name in results[p]}
+        peaks = {p: max(r["peak"] for r in results[p][name]) for p in medians}
+        figures |= {f"{name}.{p}_ms": ms for p, ms in medians.items()} | {f"{name}.{p}_mebibytes": m for p, m in peaks.items()}
+        for program, rows in ((p, results[p][name]) for p in medians):
+            if "accuracy" in rows[-1]:
+                figures[f"{name}.{program}_accuracy"] = rows[-1]["accuracy"]
+        peers = {p: ms for p, ms in medians.items() if p != "martlet"}
+        text = f"{name:26}" + "".join(f"{medians[p]:10.4f}" if p in medians else f"{'':10}" for p in programs)
+        if peers and "martlet" in medians:
+            best = min(peers, key=peers.get)
+            figures[f"{name}.ratio"] = ratio = medians["martlet"] / peers[best]
+            text += f"{ratio:8.2f}{peaks['martlet']:7}{peaks[best]:7}"
+        print(text)
+    return figures
+
+
+def loaded(programs, quiet):
+    """Prints how many times slower workloads become beside four busy processes."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2 * THREADS)]
+    try:
+        results = measure(programs, LOADED, 1)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    print(f"\n{'times slower when loaded':26}" + "".join(f"{p:>10}" for p in programs))
+    figures = {}
+    for name in LOADED:
+        row = {p: statistics.median(r["ms"] for r in results[p][name]) / statistics.median(r["ms"] for r in quiet[p][name])
+               for p in programs if name in results[p] and name in quiet[p]}
+        figures |= {f"{name}.{p}_loaded_factor": factor for p, factor in row.items()}
+        print(f"{name:26}" + "".join(f"{row[p]:10.2f}" if p in row else f"{'':10}" for p in programs))
+    return figures
+
+
+def record(figures, programs):
+    """Writes the figures as a run of the tracking store."""
+    processor = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "")
+    params = {"processor": processor, "threads": THREADS, "system": platform.release(), "programs": " ".join(programs),
+              "openblas_coretype": os.environ.get("OPENBLAS_CORETYPE", "unset")}
+    lines = [f"#{name} {value}" for name, value in params.items()] + [f"{name} {value}" for name, value in figures.items()]
+    subprocess.run([OURS, "--record"], input="\n".join(lines) + "\n", text=True, check=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("workloads", nargs="*", help="parts of names; all without")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--loaded", action="store_true", help="measure some beside busy processes, too")
+    parser.add_argument("--peers", default="numpy,jax,torch,mlx,sklearn")
     parser.add_argument("--peer", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.peer:
         return run_peer(arguments.peer, arguments.workloads)
     programs = ["martlet"]
-    for peer in ("numpy", "jax", "torch", "sklearn"):
-        if subprocess.run([sys.executable, "-c", f"import {peer}"], capture_output=True).returncode == 0:
+    for peer in arguments.peers.split(","):
+        module = "mlx.core" if peer == "mlx" else peer
+        if subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True).returncode == 0:
             programs.append(peer)
-    results = {p: {} for p in programs}
-    for _ in range(arguments.rounds):
-        for program in programs:
-            command = [OURS, ",".join(arguments.workloads)] if program == "martlet" else [
-                sys.executable, __file__, "--peer", program, *arguments.workloads]
-            done = subprocess.run([part for part in command if part], stdout=subprocess.PIPE, text=True, check=True)
-            for line in done.stdout.splitlines():
-                row = json.loads(line)
-                entry = results[program].setdefault(row["workload"], {"ms": [], "peak": []})
-                entry["ms"].append(row["ms"])
-                entry["peak"].append(row["peak"])
-    table(results, programs)
+    results = measure(programs, arguments.workloads, arguments.rounds)
+    figures = table(results, programs)
+    if arguments.loaded:
+        figures |= loaded(programs, results)
+    if not arguments.workloads:
+        record(figures, programs)
 
 
 if __name__ == "__main__":

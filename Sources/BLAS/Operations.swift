@@ -31,7 +31,7 @@ package enum UnaryOperation: Int32, Sendable {
   case exp, exp2, expm1, log, log2, log10, log1p
   case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh
   case erf, erfc, sigmoid, silu, gelu, geluTanh, softplus, relu
-  case floor, ceil, trunc, round, not, conjugate, lgamma
+  case floor, ceil, trunc, round, not, conjugate, lgamma, digamma, trigamma
   case isNaN, isInf, isFinite, signBit
 
   /// Whether the result is Boolean whatever the operand is.

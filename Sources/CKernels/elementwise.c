@@ -18,7 +18,7 @@ static double unary_cost(int op, int type) {
     case CK_SQRT: case CK_RECIPROCAL: case CK_EXP: case CK_LOG: case CK_TANH: case CK_SIGMOID: case CK_EXPM1:
     case CK_SILU: case CK_GELU_TANH: case CK_SOFTPLUS:
       return type >= CK_C64 ? 40 : 0.4 * wide * wide;
-    case CK_LGAMMA: return 40;
+    case CK_LGAMMA: case CK_DIGAMMA: case CK_TRIGAMMA: return 40;
     default: return ck_level() > 0 && type < CK_C64 ? 1.5 * wide : 15;
   }
 }

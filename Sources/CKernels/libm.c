@@ -42,6 +42,29 @@
     return d > 0 ? x + log1p##F(exp##F(-d)) : d <= 0 ? y + log1p##F(exp##F(d)) : d;        \
   }
 
+// The derivatives of lgamma: by recurrence up to 10, then by the asymptotic series (DLMF 5.5, 5.11 and 5.15).
+static double digamma_of(double x) {
+  if (x < 0) return x == floor(x) ? NAN : digamma_of(1 - x) - M_PI / tan(M_PI * (x - floor(x)));
+  if (x == 0) return -copysign(INFINITY, x);
+  double below = 0;
+  for (; x < 10; x++) below += 1 / x;
+  double r = 1 / (x * x);
+  double series = r * (1.0 / 12 - r * (1.0 / 120 - r * (1.0 / 252 - r * (1.0 / 240 - r * (1.0 / 132 - r * (691.0 / 32760))))));
+  return log(x) - 0.5 / x - series - below;
+}
+
+static double trigamma_of(double x) {
+  if (x <= 0) {
+    double sine = sin(M_PI * (x - floor(x)));
+    return x == floor(x) ? INFINITY : M_PI * M_PI / (sine * sine) - trigamma_of(1 - x);
+  }
+  double below = 0;
+  for (; x < 10; x++) below += 1 / (x * x);
+  double r = 1 / (x * x);
+  double series = r * (1.0 / 6 - r * (1.0 / 30 - r * (1.0 / 42 - r * (1.0 / 30 - r * (5.0 / 66 - r * (691.0 / 2730))))));
+  return (1 + 0.5 / x + series) / x + below;
+}
+
 #define FUNCTIONS(S, T, F)                          \
   DIVISION(S, T, F)                                 \
   UNARY(cbrt, S, T, cbrt##F(x))                     \
@@ -63,6 +86,8 @@
   UNARY(erf, S, T, erf##F(x))                       \
   UNARY(erfc, S, T, erfc##F(x))                     \
   UNARY(lgamma, S, T, lgamma##F##_r(x, &(int){0}))  \
+  UNARY(digamma, S, T, (T)digamma_of((double)x))    \
+  UNARY(trigamma, S, T, (T)trigamma_of((double)x))  \
   UNARY(gelu, S, T, (T)0.5 * x * erfc##F(x * -(T)0.70710678118654752440)) \
   BINARY(power, S, T, pow##F(x, y))                 \
   BINARY(atan2, S, T, atan2##F(x, y))               \
@@ -123,6 +148,7 @@ const struct ck_elementwise ck_libm = {
             [CK_ASIN] = FLOATS(asin), [CK_ACOS] = FLOATS(acos), [CK_ATAN] = FLOATS(atan), [CK_SINH] = FLOATS(sinh),
             [CK_COSH] = FLOATS(cosh), [CK_ASINH] = FLOATS(asinh), [CK_ACOSH] = FLOATS(acosh),
             [CK_ATANH] = FLOATS(atanh), [CK_ERF] = FLOATS(erf), [CK_ERFC] = FLOATS(erfc), [CK_LGAMMA] = FLOATS(lgamma),
+            [CK_DIGAMMA] = FLOATS(digamma), [CK_TRIGAMMA] = FLOATS(trigamma),
             [CK_GELU] = FLOATS(gelu),
         },
     .binary =

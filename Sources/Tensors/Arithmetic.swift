@@ -73,7 +73,8 @@ extension Tensor where Scalar: NumericTensorScalar {
   @_specialize(where Scalar == Double)
   public static func * (a: __owned Tensor, b: __owned Tensor) -> Tensor {
     guard a.node != nil || b.node != nil else { return .combining(.multiply, a, b, "*") }
-    return a.combined(.multiply, with: b, "*").recorded(from: a, b, { $0 * b }, { $0 * a })
+    return a.combined(.multiply, with: b, "*").recorded(
+      from: a, b, { $0 * b.adjoint }, { $0 * a.adjoint })
   }
 
   /// Returns the product of each element and `b`.
@@ -106,7 +107,7 @@ extension Tensor where Scalar: DivisibleTensorScalar {
   public static func / (a: __owned Tensor, b: __owned Tensor) -> Tensor {
     guard a.node != nil || b.node != nil else { return .combining(.divide, a, b, "/") }
     return a.combined(.divide, with: b, "/").recorded(
-      from: a, b, { $0 / b }, { -$0 * a / square(b) })
+      from: a, b, { $0 / b.adjoint }, { -$0 * a.adjoint / square(b.adjoint) })
   }
 
   /// Returns the quotient of each element and `b`.

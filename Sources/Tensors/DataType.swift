@@ -71,6 +71,9 @@ public enum DataType: Int32, Sendable, CaseIterable, CustomStringConvertible {
     }
   }
 
+  /// Whether gradients flow through such elements.
+  var hasGradients: Bool { isFloatingPoint || isComplex }
+
   /// Whether the elements are 16-bit floating-point numbers, which compute through `Float`.
   package var isHalf: Bool { self == .float16 || self == .bfloat16 }
 

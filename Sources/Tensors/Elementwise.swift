@@ -55,7 +55,7 @@ extension Tensor {
 
 extension Tensor where Scalar: NumericTensorScalar {
   /// The part of a gradient that goes to an operand: 1 where it was chosen, half at a tie.
-  fileprivate func share(of chosen: Tensor<Bool>, tie: Tensor<Bool>) -> Tensor {
+  func share(of chosen: Tensor<Bool>, tie: Tensor<Bool>) -> Tensor {
     let half = Tensor<Double>(tie) * 0.5 + Tensor<Double>(chosen)
     return Tensor(half)
   }
@@ -150,7 +150,7 @@ public func sign<Scalar: RealTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar
 /// Returns the square of each element.
 public func square<Scalar: NumericTensorScalar>(_ x: __owned Tensor<Scalar>) -> Tensor<Scalar> {
   guard x.node != nil else { return .mapping(.square, x) }
-  return x.mapped(.square).recorded(from: x, { $0 * (x * 2) })
+  return x.mapped(.square).recorded(from: x, { $0 * (x.adjoint * 2) })
 }
 
 /// Returns each element, or 0 where it is negative; NaN stays; the gradient at 0 is 0.

@@ -24,8 +24,8 @@ extension Tensor {
     self.init(uninitialized: other.shape)
     assignAll(from: other)
     // Nothing flows through whole numbers.
-    if other.node != nil && (Scalar.dataType.isFloatingPoint || Scalar.dataType.isComplex) {
-      self = recorded(fromOther: other, { Tensor<Other>($0) })
+    if other.node != nil && Scalar.dataType.hasGradients {
+      self = recorded(fromOther: other, { $0.realParts(as: Other.self) })
     }
   }
 

@@ -107,21 +107,23 @@ extension Tensor where Scalar: FloatingTensorScalar {
 
   /// Returns the standard deviation of all elements, as a scalar tensor.
   public func standardDeviation(correction: Int = 0, keepDims: Bool = false) -> Tensor {
-    sqrt(
-      spread("standardDeviation", axes: Array(0..<rank), correction: correction, keepDims: keepDims)
-    )
+    deviation(axes: Array(0..<rank), correction: correction, keepDims: keepDims)
   }
 
   /// Returns the square root of the variance along one axis, which goes, or stays with length 1 if `keepDims`.
   public func standardDeviation(axis: Int, correction: Int = 0, keepDims: Bool = false) -> Tensor {
-    sqrt(
-      spread("standardDeviation", axes: [axis], correction: correction, keepDims: keepDims))
+    deviation(axes: [axis], correction: correction, keepDims: keepDims)
   }
 
   /// Returns the square root of the variance along several axes.
   public func standardDeviation(axes: [Int], correction: Int = 0, keepDims: Bool = false) -> Tensor
   {
-    sqrt(
-      spread("standardDeviation", axes: axes, correction: correction, keepDims: keepDims))
+    deviation(axes: axes, correction: correction, keepDims: keepDims)
+  }
+
+  private func deviation(axes: [Int], correction: Int, keepDims: Bool) -> Tensor {
+    let variance = spread(
+      "standardDeviation", axes: axes, correction: correction, keepDims: keepDims)
+    return isRecorded ? variance.rootWithSlope0At0 { sqrt($0) } : sqrt(variance)
   }
 }

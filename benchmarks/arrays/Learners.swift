@@ -1,15 +1,11 @@
-import Foundation
 import Learners
 import Tensors
 
 /// Classic learners on the handwritten digits of the notebooks; their peer is scikit-learn.
-func learners(_ bench: Bench) {
-  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/../.."
-  guard let table = try? Tensor<Float>(csv: root + "/notebooks/data/digits.csv") else {
-    fatalError("no notebooks/data/digits.csv")
-  }
-  let x = Tensor<Double>(table[0..., 0..<64] / 16)
-  let labels = Tensor<Int32>(table[0..., 64])
+func learners(_ bench: Bench, digits path: String) throws {
+  let digits = try Digits(csv: path)
+  let x = Tensor<Double>(concatenate([digits.images, digits.heldOutImages]))
+  let labels = concatenate([digits.labels, digits.heldOutLabels])
   let start = x[0..<10].contiguous()
   bench.time("logreg_fit_digits") { try? LogisticRegression(maxIterations: 1000).fitted(x, labels) }
   bench.time("kmeans_lloyd_digits") {

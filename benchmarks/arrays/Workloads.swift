@@ -24,33 +24,49 @@ func elementwise(_ bench: Bench) {
     bench.time("gelu_builtin_\(size)") { gelu(a, approximate: true) }
     bench.time("where_relu_\(size)") { select(a .> 0, a, Tensor(0)) }
   }
-  let (m, v) = (normal(1000, 1000), normal(1000))
-  bench.time("bcast_add_1000x1000") { m + v }
-  let (x, y) = (normal(2000, 2000), normal(2000, 2000))
-  bench.time("transposed_add_2000") { x + y.transposed() }
+  bench.group(["bcast_add_1000x1000"]) {
+    let (m, v) = (normal(1000, 1000), normal(1000))
+    bench.time("bcast_add_1000x1000") { m + v }
+  }
+  bench.group(["transposed_add_2000"]) {
+    let (x, y) = (normal(2000, 2000), normal(2000, 2000))
+    bench.time("transposed_add_2000") { x + y.transposed() }
+  }
 }
 
 func reductions(_ bench: Bench) {
-  let line = normal(10_000_000)
-  bench.time("sum_1e7") { line.sum() }
-  bench.time("cumsum_1e7") { line.cumsum() }
-  bench.time("bool_mask_1e7") { line[line .> 0] as Tensor }
-  let m = normal(4000, 4000)
+  bench.group(["sum_1e7", "cumsum_1e7", "bool_mask_1e7"]) {
+    let line = normal(10_000_000)
+    bench.time("sum_1e7") { line.sum() }
+    bench.time("cumsum_1e7") { line.cumsum() }
+    bench.time("bool_mask_1e7") { line[line .> 0] as Tensor }
+  }
+  let names = ["sum", "max", "argmax", "var"]
+  bench.group(names.flatMap { ["\($0)_axis0_4000", "\($0)_axis1_4000"] }) {
+    alongAxes(bench, normal(4000, 4000))
+  }
+  bench.group(["softmax_4000x1000", "logsumexp_4000x1000"]) {
+    let logits = normal(4000, 1000)
+    bench.time("softmax_4000x1000") { softmax(logits, axis: 1) }
+    bench.time("logsumexp_4000x1000") { logSumExp(logits, axis: 1) }
+  }
+}
+
+private func alongAxes(_ bench: Bench, _ m: Tensor<Float>) {
   bench.time("sum_axis0_4000") { m.sum(axis: 0) }
   bench.time("sum_axis1_4000") { m.sum(axis: 1) }
   bench.time("max_axis1_4000") { m.max(axis: 1) }
   bench.time("argmax_axis1_4000") { m.argmax(axis: 1) }
   bench.time("var_axis0_4000") { m.variance(axis: 0) }
   bench.time("var_axis1_4000") { m.variance(axis: 1) }
-  let logits = normal(4000, 1000)
-  bench.time("softmax_4000x1000") { softmax(logits, axis: 1) }
-  bench.time("logsumexp_4000x1000") { logSumExp(logits, axis: 1) }
 }
 
 func rearranging(_ bench: Bench) {
-  let m = normal(4000, 4000)
-  bench.time("slice_copy_2000x2000") {
-    (m[stride(from: 0, to: 4000, by: 2), 1000..<3000] as Tensor).contiguous()
+  bench.group(["slice_copy_2000x2000"]) {
+    let m = normal(4000, 4000)
+    bench.time("slice_copy_2000x2000") {
+      (m[stride(from: 0, to: 4000, by: 2), 1000..<3000] as Tensor).contiguous()
+    }
   }
   if bench.isWanted("take_rows_100k_of_1Mx64") {
     let table = normal(1_000_000, 64)
@@ -58,9 +74,11 @@ func rearranging(_ bench: Bench) {
     let rows: Tensor<Int> = random.integers(shape: [100_000], in: 0..<1_000_000)
     bench.time("take_rows_100k_of_1Mx64") { table.take(rows) }
   }
-  let line = normal(1_000_000)
-  bench.time("sort_1e6") { line.sorted() }
-  bench.time("argsort_1e6") { line.argsorted() }
+  bench.group(["sort_1e6", "argsort_1e6"]) {
+    let line = normal(1_000_000)
+    bench.time("sort_1e6") { line.sorted() }
+    bench.time("argsort_1e6") { line.argsorted() }
+  }
 }
 
 func smallOperations(_ bench: Bench) {

@@ -85,11 +85,24 @@ public func erfc<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Sc
 }
 
 /// Returns the natural logarithm of the magnitude of the gamma function of each element.
-///
-/// - Precondition: `x` is not being differentiated: there is no digamma function.
 public func lgamma<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-  x.refuseRecording("lgamma")
-  return x.mapped(.lgamma)
+  x.mapped(.lgamma).recorded(from: x, { $0 * digamma(x) })
+}
+
+/// Returns the slope of `lgamma` at each element; NaN at negative whole numbers.
+///
+/// - SeeAlso: NIST Digital Library of Mathematical Functions, 5.4 and 5.11.
+public func digamma<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.mapped(.digamma).recorded(from: x, { $0 * trigamma(x) })
+}
+
+/// Returns the slope of `digamma` at each element; infinity at whole numbers that are not positive.
+///
+/// - Precondition: `x` is not being differentiated: there is no further polygamma function.
+/// - SeeAlso: NIST Digital Library of Mathematical Functions, 5.15.
+public func trigamma<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+  x.refuseRecording("trigamma")
+  return x.mapped(.trigamma)
 }
 
 /// Returns each element, an angle in degrees, in radians.

@@ -50,18 +50,18 @@ public func nextAfter<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ b: Te
 public func fmax<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
   -> Tensor<Scalar>
 {
-  a.refuseRecording("fmax")
-  b.refuseRecording("fmax")
-  return a.combined(.fmax, with: b, "fmax")
+  a.combined(.fmax, with: b, "fmax").recorded(
+    from: a, b, { $0 * a.share(of: (a .> b) .| (b .!= b), tie: a .== b) },
+    { $0 * a.share(of: (a .< b) .| ((a .!= a) .& (b .== b)), tie: a .== b) })
 }
 
 /// Returns the smaller element of each pair, or the other one where one is NaN.
 public func fmin<Scalar: RealTensorScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
   -> Tensor<Scalar>
 {
-  a.refuseRecording("fmin")
-  b.refuseRecording("fmin")
-  return a.combined(.fmin, with: b, "fmin")
+  a.combined(.fmin, with: b, "fmin").recorded(
+    from: a, b, { $0 * a.share(of: (a .< b) .| (b .!= b), tie: a .== b) },
+    { $0 * a.share(of: (a .> b) .| ((a .!= a) .& (b .== b)), tie: a .== b) })
 }
 
 // MARK: Division

@@ -55,8 +55,11 @@ public func vectorNorm<Scalar: FloatingTensorScalar>(
 /// The root of a sum of powers, of elements divided by the largest magnitude if that is far from 1.
 private func root<Scalar: FloatingTensorScalar>(
   _ x: Tensor<Scalar>, _ axes: [Int], _ keepDims: Bool,
-  _ power: (Tensor<Scalar>) -> Tensor<Scalar>, _ root: (Tensor<Scalar>) -> Tensor<Scalar>
+  _ power: (Tensor<Scalar>) -> Tensor<Scalar>, _ plainRoot: (Tensor<Scalar>) -> Tensor<Scalar>
 ) -> Tensor<Scalar> {
+  func root(_ total: Tensor<Scalar>) -> Tensor<Scalar> {
+    total.isRecorded ? total.rootWithSlope0At0(plainRoot) : plainRoot(total)
+  }
   let direct = power(x).sum(axes: axes, keepDims: keepDims)
   guard !x.isEmpty, !direct.isEmpty else { return root(direct) }
   let (low, high) = (direct.min().item(), direct.max().item())
@@ -68,6 +71,14 @@ private func root<Scalar: FloatingTensorScalar>(
   }
   let scaled = root(power(x / largest).sum(axes: axes, keepDims: true)) * largest
   return keepDims ? scaled : scaled.reshaped(to: direct.shape)
+}
+
+extension Tensor where Scalar: FloatingTensorScalar {
+  /// A root of each element, which is not negative; the gradient at 0 is 0, where a root has none.
+  func rootWithSlope0At0(_ root: (Tensor) -> Tensor) -> Tensor {
+    let isZero = self .== 0
+    return root(replacing(with: 1, where: isZero)).replacing(with: 0, where: isZero)
+  }
 }
 
 /// Which norm of a matrix.

@@ -4,7 +4,7 @@ extension Tensor {
   /// The sum along axes, recorded.
   func summed(_ name: String, axes: [Int], keepDims: Bool) -> Tensor<Scalar.Sum> {
     let total: Tensor<Scalar.Sum> = reduced(.sum, name, axes: axes, keepDims: keepDims)
-    guard node != nil && Scalar.dataType.isFloatingPoint else { return total }
+    guard node != nil && Scalar.dataType.hasGradients else { return total }
     let (shape, kept) = (shape, keptShape(reducing: axes))
     return total.recorded(
       fromOther: self, { Tensor($0).reshaped(to: kept).broadcast(to: shape) })

@@ -17,6 +17,15 @@ public enum FourierNorm: Sendable {
     case .forward: isInverse ? 1 : 1 / Double(length)
     }
   }
+
+  /// With which the other transform has the same scale: so it is the gradient of this one.
+  var adjoint: FourierNorm {
+    switch self {
+    case .backward: .forward
+    case .ortho: .ortho
+    case .forward: .backward
+    }
+  }
 }
 
 /// Returns the discrete Fourier transform along an axis.
@@ -137,7 +146,6 @@ private func transformed<Part>(
   _ x: Tensor<Complex<Part>>, _ length: Int?, _ axis: Int, _ norm: FourierNorm, isInverse: Bool,
   _ operation: String
 ) -> Tensor<Complex<Part>> {
-  x.refuseRecording(operation)
   let position = Layout.axis(axis, rank: x.rank, operation: operation)
   let length = length ?? x.shape[position]
   let (source, outer, inner) = prepared(x, length, axis, kept: length, operation)
@@ -150,5 +158,23 @@ private func transformed<Part>(
   ).complex(
     isInverse: isInverse, isWide: Part.dataType == .float64, source: source.storage,
     offset: source.layout.offset, out: result.storage)
-  return result
+  let count = x.shape[position]
+  return result.recorded(
+    from: x,
+    { gradient in
+      transformed(gradient, nil, position, norm.adjoint, isInverse: !isInverse, operation)
+        .fitted(to: count, axis: position)
+    })
+}
+
+extension Tensor {
+  /// The tensor cut, or filled up with zeros, to `length` along an axis: the gradient of doing so the other way.
+  func fitted(to length: Int, axis: Int) -> Tensor {
+    let count = shape[axis]
+    if count > length { return part(0..<length, axis: axis) }
+    if count == length { return self }
+    var missing = shape
+    missing[axis] = length - count
+    return joined("fft", [self, .cleared(shape: missing)], axis: axis)
+  }
 }

@@ -16,7 +16,6 @@ internal import BLAS
 public func rfft<Part: ComplexPart>(
   _ x: Tensor<Part>, length: Int? = nil, axis: Int = -1, norm: FourierNorm = .backward
 ) -> Tensor<Complex<Part>> {
-  x.refuseRecording("rfft")
   let position = Layout.axis(axis, rank: x.rank, operation: "rfft")
   let length = length ?? x.shape[position]
   let (source, outer, inner) = prepared(x, length, axis, kept: length, "rfft")
@@ -29,7 +28,13 @@ public func rfft<Part: ComplexPart>(
   ).real(
     isWide: Part.dataType == .float64, source: source.storage, offset: source.layout.offset,
     out: result.storage)
-  return result
+  let count = x.shape[position]
+  return result.recorded(
+    fromOther: x,
+    { gradient in
+      ifft(gradient, length: length, axis: position, norm: norm.adjoint).real
+        .fitted(to: count, axis: position)
+    })
 }
 
 /// Returns the real numbers whose transform begins with these coefficients.
@@ -46,7 +51,6 @@ public func rfft<Part: ComplexPart>(
 public func irfft<Part>(
   _ x: Tensor<Complex<Part>>, length: Int? = nil, axis: Int = -1, norm: FourierNorm = .backward
 ) -> Tensor<Part> {
-  x.refuseRecording("irfft")
   let position = Layout.axis(axis, rank: x.rank, operation: "irfft")
   let length = length ?? 2 * (x.shape[position] - 1)
   let (source, outer, inner) = prepared(x, length, axis, kept: length / 2 + 1, "irfft")
@@ -59,7 +63,20 @@ public func irfft<Part>(
   ).inverseReal(
     isWide: Part.dataType == .float64, source: source.storage, offset: source.layout.offset,
     out: result.storage)
-  return result
+  let count = x.shape[position]
+  return result.recorded(
+    fromOther: x,
+    { gradient in
+      // All coefficients stand for their mirror images, too, but the first, and the middle one of an even length.
+      var weights = [Part](repeating: 2, count: length / 2 + 1)
+      weights[0] = 1
+      if length % 2 == 0 { weights[length / 2] = 1 }
+      var line = [Int](repeating: 1, count: gradient.rank)
+      line[position] = weights.count
+      let spectrum = rfft(gradient, axis: position, norm: norm.adjoint)
+      return (spectrum * Tensor<Complex<Part>>(Tensor<Part>(weights).reshaped(to: line)))
+        .fitted(to: count, axis: position)
+    })
 }
 
 /// Returns the transform of real numbers over several axes; along the last of them only its first half.

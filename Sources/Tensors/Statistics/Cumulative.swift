@@ -61,14 +61,25 @@ extension Tensor {
 extension Tensor where Scalar: RealTensorScalar {
   /// Returns the largest of the elements up to each along an axis; after a NaN all are NaN.
   public func cummax(axis: Int) -> Tensor {
-    refuseRecording("cummax")
-    return accumulated(.max, "cummax", axis: axis)
+    extremes(.max, "cummax", axis: axis)
   }
 
   /// Returns the smallest of the elements up to each along an axis; after a NaN all are NaN.
   public func cummin(axis: Int) -> Tensor {
-    refuseRecording("cummin")
-    return accumulated(.min, "cummin", axis: axis)
+    extremes(.min, "cummin", axis: axis)
+  }
+
+  /// The largest or smallest so far; the gradient goes to the last of equal elements that was one.
+  private func extremes(_ operation: CumulativeOperation, _ name: String, axis: Int) -> Tensor {
+    let result: Tensor = accumulated(operation, name, axis: axis)
+    guard isRecorded, !isEmpty else { return result }
+    let position = Layout.axis(axis, rank: rank, operation: name)
+    var line = [Int](repeating: 1, count: rank)
+    line[position] = shape[position]
+    let places = Tensor<Int>.arange(shape[position]).reshaped(to: line)
+    let isChosen = (detached .== result) .| (detached .!= detached)
+    let chosen = select(isChosen, places, Tensor<Int>(0)).cummax(axis: position)
+    return takeAlongAxis(chosen, axis: position)
   }
 }
 

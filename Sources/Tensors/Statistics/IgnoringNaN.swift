@@ -34,9 +34,12 @@ extension Tensor where Scalar: FloatingTensorScalar {
   /// Returns the variance of the elements that are not NaN; NaN if all are.
   public func nanVariance(axis: Int? = nil, correction: Int = 0, keepDims: Bool = false) -> Tensor {
     _ = axes(axis, "nanVariance")
-    let distances = square(self - nanMean(axis: axis, keepDims: true))
+    // Replaced before the difference, too: a NaN would come back with the gradient.
+    let isMissing = isNaN(self)
+    let differences = replacing(with: 0, where: isMissing) - nanMean(axis: axis, keepDims: true)
+    let distances = square(differences).replacing(with: 0, where: isMissing)
     let freedom = maximum(valid(axis, keepDims: keepDims) - Scalar(correction), 0)
-    return distances.nanSum(axis: axis, keepDims: keepDims) / freedom
+    return distances.sum(axes: axes(axis), keepDims: keepDims) / freedom
   }
 
   /// Returns the standard deviation of the elements that are not NaN; NaN if all are.

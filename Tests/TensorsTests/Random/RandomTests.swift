@@ -59,4 +59,24 @@ struct RandomTests {
     var again = RandomGenerator(seed: 1)
     #expect(again.permutation(100) == order)
   }
+
+  @Test("draws 16-bit floating-point numbers that stay inside their ranges")
+  func halves() {
+    func check<Scalar: FloatingTensorScalar>(_: Scalar.Type) {
+      var random = RandomGenerator(seed: 11)
+      let u: Tensor<Scalar> = random.uniform(shape: [50_000], in: -1..<3)
+      #expect(u.min().item() >= -1 && u.max().item() < 3)
+      #expect(abs(Tensor<Double>(u).mean().item() - 1) < 0.05)
+      let n: Tensor<Scalar> = random.normal(shape: [50_000], mean: 2, standardDeviation: 0.5)
+      #expect(isFinite(n).all().item())
+      #expect(abs(Tensor<Double>(n).standardDeviation().item() - 0.5) < 0.02)
+      let waiting: Tensor<Scalar> = random.exponential(shape: [50_000], rate: 2)
+      #expect(isFinite(waiting).all().item() && waiting.min().item() >= 0)
+      #expect(abs(Tensor<Double>(waiting).mean().item() - 0.5) < 0.02)
+      let cut: Tensor<Scalar> = random.truncatedNormal(shape: [1000], in: -1...0.5)
+      #expect(cut.min().item() >= -1 && cut.max().item() <= 0.5)
+    }
+    check(Float16.self)
+    check(BFloat16.self)
+  }
 }
