@@ -29,7 +29,7 @@ public func logLoss<Label: IntegerTensorScalar, Scalar: FloatingTensorScalar>(
       rule: "there are \(known.count) classes (\(known)); give one column for each, or the labels")
   }
   let values = rows.scalars
-  if let wrong = values.first(where: { $0 < 0 || $0 > 1 }) {
+  if let wrong = Tensor<Double>(probabilities).scalars.first(where: { $0 < 0 || $0 > 1 }) {
     throw .invalidParameter(
       operation: operation, name: "a probability", value: "\(wrong)",
       rule: "it must be in 0...1; give predictProbabilities, not scores")
