@@ -33,6 +33,16 @@ public struct PolynomialFeatures: Transformer {
     let operation = "PolynomialFeatures.fit"
     try check(degree >= 0, operation, "degree", degree, "it must be 0 or more")
     let count = try x.samples(operation).shape[1]
+    // Counted before any is made: a high degree would take minutes.
+    var (total, size) = (1.0, 1.0)
+    for factors in stride(from: 1, through: degree, by: 1) where size > 0 && total <= 1_048_576 {
+      let choices = interactionsOnly ? count - factors + 1 : count + factors - 1
+      size *= Double(choices) / Double(factors)
+      total += size
+    }
+    try check(
+      total <= 1_048_576, operation, "degree", degree,
+      "of \(count) features it gives more than \(1 << 20) new ones; lower it")
     var all: [[Int]] = includesBias ? [[]] : []
     var last: [[Int]] = [[]]
     for _ in 0..<degree {
@@ -40,9 +50,6 @@ public struct PolynomialFeatures: Transformer {
       for term in last {
         let first = term.last.map { interactionsOnly ? $0 + 1 : $0 } ?? 0
         for feature in first..<Swift.max(first, count) { next.append(term + [feature]) }
-        try check(
-          all.count + next.count <= 1 << 20, operation, "degree", degree,
-          "of \(count) features it gives more than \(1 << 20) new ones; lower it")
       }
       if next.isEmpty { break }
       all += next
