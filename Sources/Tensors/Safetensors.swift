@@ -49,15 +49,23 @@ public enum Safetensors {
     }
   }
 
-  /// Reads a file of named tensors.
+  /// Opens a file of named tensors; each is read when it is asked for.
   ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - mapped: Whether to map the file instead of reading it: elements are read when they are first used, and may be
+  ///     more than memory holds. Writing to a tensor leaves the file as it is. Until the tensors are gone, nobody may
+  ///     make the file shorter. Booleans, and tensors that do not lie at a multiple of their elements' size, are read.
+  /// - Returns: The tensors.
   /// - Throws: `SafetensorsError`, if the file cannot be read or is malformed.
-  public static func read(_ path: String) throws(SafetensorsError) -> TensorArchive {
-    let bytes: [UInt8]
-    do { bytes = try Files.read(path) } catch {
+  public static func read(
+    _ path: String, mapped: Bool = false
+  ) throws(SafetensorsError) -> TensorArchive {
+    let source: InputFile
+    do { source = try InputFile(path) } catch {
       throw .cannotRead(file: path, reason: error.reason)
     }
-    return try TensorArchive(bytes, file: path)
+    return try TensorArchive(source, file: path, mapped: mapped)
   }
 
   private static func encoded(_ tensors: [String: any AnyTensor], metadata: [String: String])
@@ -107,7 +115,9 @@ public struct TensorArchive: Sendable {
   }
 
   private let file: String
-  private let data: [UInt8]
+  private let source: InputFile
+  /// The whole file in memory, if it is mapped.
+  private let storage: Storage?
   private let entries: [String: Entry]
 
   /// The texts kept beside the tensors.
@@ -128,7 +138,8 @@ public struct TensorArchive: Sendable {
   /// let w: Tensor<Float> = try model.tensor("weight")
   /// ```
   ///
-  /// - Throws: `SafetensorsError.noTensor`, or `wrongType` if its elements are of another type.
+  /// - Throws: `SafetensorsError.noTensor`, `wrongType` if its elements are of another type, `malformed` for Booleans that are
+  ///   none, or `cannotRead`.
   public func tensor<Scalar: TensorScalar>(_ name: String, as type: Scalar.Type = Scalar.self)
     throws(SafetensorsError) -> Tensor<Scalar>
   {
@@ -138,23 +149,45 @@ public struct TensorArchive: Sendable {
     guard entry.type == Scalar.dataType else {
       throw .wrongType(file: file, name: name, found: entry.type, expected: Scalar.dataType)
     }
-    let storage = Storage(byteCount: entry.bytes.count)
-    storage.copyBytes(from: data[entry.bytes])
-    return Tensor<Scalar>(storage: storage, shape: entry.shape)
+    let size = Scalar.dataType.byteCount
+    if let storage, Scalar.dataType != .bool, !entry.bytes.isEmpty,
+      entry.bytes.lowerBound % size == 0
+    {
+      return Tensor<Scalar>(
+        storage: storage,
+        layout: Layout(
+          shape: entry.shape, strides: Layout(entry.shape).strides,
+          offset: entry.bytes.lowerBound / size))
+    }
+    let memory = Storage(byteCount: entry.bytes.count)
+    do { try source.read(entry.bytes, into: memory) } catch {
+      throw .cannotRead(file: file, reason: error.reason)
+    }
+    guard Scalar.dataType != .bool || memory.holdsBooleans() else {
+      throw .malformed(
+        file: file, reason: "\"\(name)\" has bytes that are neither 0 nor 1 as Booleans")
+    }
+    return Tensor<Scalar>(storage: memory, shape: entry.shape)
   }
 
   /// Checks everything the header promises.
-  init(_ bytes: [UInt8], file: String) throws(SafetensorsError) {
+  init(_ source: InputFile, file: String, mapped: Bool = false) throws(SafetensorsError) {
     func malformed(_ reason: String) -> SafetensorsError { .malformed(file: file, reason: reason) }
-    guard bytes.count >= 8 else {
-      throw malformed("it has \(bytes.count) bytes, and the header's length alone takes 8")
+    func bytes(_ range: Range<Int>) throws(SafetensorsError) -> [UInt8] {
+      do { return try source.bytes(range) } catch {
+        throw .cannotRead(file: file, reason: error.reason)
+      }
     }
-    let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << UInt64($1 * 8) }
-    guard length <= UInt64(Safetensors.longestHeader), Int(length) <= bytes.count - 8 else {
-      throw malformed("it says its header has \(length) bytes, but \(bytes.count - 8) follow")
+    let total = source.byteCount
+    guard total >= 8 else {
+      throw malformed("it has \(total) bytes, and the header's length alone takes 8")
+    }
+    let length = try bytes(0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard length <= UInt64(Safetensors.longestHeader), Int(length) <= total - 8 else {
+      throw malformed("it says its header has \(length) bytes, but \(total - 8) follow")
     }
     let start = 8 + Int(length)
-    guard case .object(let header)? = JSONText.parse(bytes[8..<start]) else {
+    guard case .object(let header)? = JSONText.parse(try bytes(8..<start)[...]) else {
       throw malformed("its header is not a JSON object with distinct names")
     }
     var (entries, metadata) = ([String: Entry](), [String: String]())
@@ -183,20 +216,18 @@ public struct TensorArchive: Sendable {
       }
       guard shape.count <= 32 else { throw malformed("\"\(name)\" has more than 32 axes") }
       let (begin, end) = (offsets[0], offsets[1])
-      guard begin <= end, end <= bytes.count - start, end - begin == size else {
+      guard begin <= end, end <= total - start, end - begin == size else {
         throw malformed(
           "\"\(name)\" of shape \(shape) needs \(size) bytes, but its data_offsets are "
-            + "\(begin) and \(end) in \(bytes.count - start) bytes of data")
-      }
-      if type == .bool, bytes[(start + begin)..<(start + end)].contains(where: { $0 > 1 }) {
-        throw malformed("\"\(name)\" has bytes that are neither 0 nor 1 as Booleans")
+            + "\(begin) and \(end) in \(total - start) bytes of data")
       }
       entries[name] = Entry(type: type, shape: shape, bytes: (start + begin)..<(start + end))
     }
     try TensorArchive.checkCoverage(
-      entries.values.map(\.bytes), start: start, end: bytes.count, malformed)
+      entries.values.map(\.bytes), start: start, end: total, malformed)
     self.file = file
-    self.data = bytes
+    self.source = source
+    storage = mapped ? source.mapped() : nil
     self.entries = entries
     self.metadata = metadata
   }

@@ -107,4 +107,25 @@ struct CSVTests {
       try CSV.write(x, to: path, columns: ["a"])
     }
   }
+
+  @Test("refuses or reads every damaged file without a fault")
+  func damaged() throws {
+    let path = "/tmp/martlet-\(UInt64.random(in: 0...UInt64.max)).csv"
+    defer { Files.remove(path) }
+    let bytes = Array("\u{FEFF}a,\"b \"\"c\"\"\",é\r\n1,-2.5e3,\"7\"\n\n 3 ,inf,nan\n4,5,6".utf8)
+    var generator = SeededGenerator(state: 3)
+    let likely = Array("\",\n\r .e-\0".utf8) + [0xC3, 0xFF]
+    for round in 0..<10_000 {
+      var changed = round < bytes.count ? Array(bytes[..<round]) : bytes
+      for _ in 0..<(round < bytes.count ? 0 : Int.random(in: 1...4, using: &generator)) {
+        changed[Int.random(in: bytes.indices, using: &generator)] =
+          likely.randomElement(using: &generator) ?? 0
+      }
+      try Files.write([changed], to: path)
+      do throws(CSVError) {
+        let table = try CSV.read(path, missing: .nan)
+        #expect(table.columns.isEmpty || table.columns.count == table.values.shape[1])
+      } catch {}
+    }
+  }
 }

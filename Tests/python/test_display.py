@@ -1,10 +1,12 @@
 """What cells show: every form of display, the values of cells, progress, input."""
 
 import base64
+import io
 import itertools
 import re
 
 import pytest
+from PIL import Image
 
 numbers = itertools.count(1)
 
@@ -158,3 +160,22 @@ def test_input_and_password_ask_the_frontend(cells):
     assert result.status == "ok" and result.stream() == "Ada secret\n"
     failed = cells.fails('_ = input("Name? ")', allow_stdin=False)
     assert 'nobody can answer "Name? "' in failed.error["evalue"]
+
+
+@pytest.mark.parametrize("picture", [
+    "Tensor<UInt8>([[[255, 0, 0], [0, 0, 255]]])", "Tensor<Float>([[[2, -1, 0], [0, 0, 1]]])",
+    "Tensor<UInt16>([[[65535, 0, 0], [0, 0, 65535]]])"])
+def test_tensors_are_shown_as_pictures(cells, picture):
+    (data,) = shown(cells.ok(f"try display(image: {picture})"))
+    image = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+    assert [image.convert("RGB").getpixel((x, 0)) for x in (0, 1)] == [(255, 0, 0), (0, 0, 255)]
+    assert data["text/plain"] == "PNG image, 2 × 1"
+
+
+def test_a_table_is_shown_as_html_and_text(cells, name):
+    cells.ok(f'let {name}: Table = ["a<b": ["x", nil], "n": [1, 2]]')
+    (content,) = cells.ok(name).contents("execute_result")
+    assert content["data"]["text/plain"].splitlines()[1:] == ["   a<b  n", "0  x    1", "1  nil  2"]
+    assert "a&lt;b" in content["data"]["text/html"] and "<table" in content["data"]["text/html"]
+    error = cells.fails(f'try {name}["m"]')
+    assert 'no column "m". Did you mean "n"?' in str(error)
