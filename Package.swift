@@ -91,6 +91,7 @@ let level1: [Target] = [
   library("CellGate"),
   library("JSONValues"),
   library("ErrorTexts"),
+  library("Markup"),
 ]
 
 let level2: [Target] = [
@@ -102,7 +103,7 @@ let level2: [Target] = [
   library("Tables", ["Tensors", "BLAS", "DelimitedText"]),
   library("NeuralNetworks", ["Gradients", "Tensors", "BLAS"]),
   library("Learners", ["Tensors", "BLAS"]),
-  library("Plots", ["Compression", "JSONValues", "Raster"]),
+  library("Plots", ["Compression", "JSONValues", "Markup", "Raster"]),
   library("Tracking", ["SQLite", "Digest"]),
   library("Workflows", ["Digest"]),
 ]
@@ -119,14 +120,14 @@ let level3: [Target] = [
     name: "Session",
     dependencies: [
       "Kernel", "JupyterProtocol", "CellCompiler", "Cells", "Assistance", "Processes",
-      "Tracking", "Workflows", "Cluster", "Digest",
+      "Tracking", "Workflows", "Cluster", "Digest", "Markup",
     ],
     swiftSettings: syntax),
   library(
     "Martlet",
     [
       "Tensors", "Tables", "Gradients", "NeuralNetworks", "Learners", "Plots", "Tracking",
-      "JSONValues",
+      "JSONValues", "Markup",
     ]),
 ]
 

@@ -1,22 +1,5 @@
 /// Pieces of HTML.
 enum HTMLMarkup {
-  /// `text` with everything escaped that means something in HTML, also in attributes.
-  static func escaped(_ text: String) -> String {
-    guard text.utf8.contains(where: { "&<>\"'".utf8.contains($0) }) else { return text }
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
   /// What remains of `html` without tags, for logs and terminals.
   static func plainText(_ html: String) -> String {
     var (text, tag, isInTag) = ("", "", false)

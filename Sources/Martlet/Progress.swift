@@ -1,3 +1,4 @@
+internal import Markup
 internal import Tables
 
 /// A sequence that shows how far a loop over it has come.
@@ -181,7 +182,7 @@ package struct ProgressState {
 
   /// The progress as HTML.
   package var html: String {
-    let name = description.isEmpty ? "" : "<span>\(HTMLMarkup.escaped(description))</span>"
+    let name = description.isEmpty ? "" : "<span>\(Markup.escaped(description))</span>"
     let bar: String
     if let share {
       let part = (share * 1000).rounded() / 1000
@@ -191,7 +192,7 @@ package struct ProgressState {
     }
     return "<div class=\"martlet-progress\" style=\"display:flex;align-items:center;gap:.6em;"
       + "font-variant-numeric:tabular-nums\">"
-      + "\(name)\(bar)<span style=\"opacity:.8\">\(HTMLMarkup.escaped(figures))</span></div>"
+      + "\(name)\(bar)<span style=\"opacity:.8\">\(Markup.escaped(figures))</span></div>"
   }
 
   /// A time such as `00:12` or `1:02:03`.

@@ -1,3 +1,4 @@
+internal import Markup
 internal import Tables
 
 /// Tables as HTML, which takes its colours from the page around it, so that it suits light and dark themes.
@@ -17,18 +18,18 @@ extension TextTable {
     if !caption.isEmpty {
       html +=
         "<caption style=\"caption-side:top;text-align:left;white-space:nowrap;\(Self.muted)\">"
-        + "\(HTMLMarkup.escaped(caption))</caption>"
+        + "\(Markup.escaped(caption))</caption>"
     }
     html += "<thead><tr>"
     for column in columns {
-      html += "<th style=\"\(style(column))\">\(HTMLMarkup.escaped(column.title))</th>"
+      html += "<th style=\"\(style(column))\">\(Markup.escaped(column.title))</th>"
     }
     html += "</tr></thead><tbody>"
     for row in rows {
       html += "<tr>"
       for (column, cell) in zip(columns, row) {
         let tag = cell.isHeader ? "th" : "td"
-        let text = HTMLMarkup.escaped(cell.text)
+        let text = Markup.escaped(cell.text)
         html +=
           "<\(tag) style=\"\(style(column))\">"
           + (cell.isBest ? "<b>\(text)&nbsp;★</b>" : text) + "</\(tag)>"
@@ -37,7 +38,7 @@ extension TextTable {
     }
     html += "</tbody></table>"
     if !footer.isEmpty {
-      html += "<div style=\"\(Self.muted)\">\(HTMLMarkup.escaped(footer))</div>"
+      html += "<div style=\"\(Self.muted)\">\(Markup.escaped(footer))</div>"
     }
     return html + "</div>"
   }

@@ -240,3 +240,28 @@ def test_a_trainer_draws_its_curves(shared_kernel):
     assert {value["series"] for value in values} == {"loss", "validation_loss"}
     assert len(values) == 10
     assert result.value == '"Training"'
+
+
+def test_tables_and_tensors_are_columns(shared_kernel):
+    shared_kernel.ok("import Martlet")
+    result = shared_kernel.ok(
+        """
+        let people: Table = ["name": ["Ann", "Bob", "Ann"], "age": [34, nil, 27], "grown": [true, true, false]]
+        Chart(people).bar(x: "name", y: "age", color: "grown")
+        """
+    )
+    chart = result.contents("execute_result")[0]["data"]["application/vnd.vegalite.v5+json"]
+    bars = {
+        (row["name"], row["series"]): row["value"] for row in chart["layer"][0]["data"]["values"]
+    }
+    assert bars == {("Ann", "true"): 34, ("Ann", "false"): 27, ("Bob", "true"): None}
+    result = shared_kernel.ok(
+        """
+        let wave = Tensor<Float>.linspace(0, 6, count: 7)
+        Chart.line(x: wave, y: sin(wave)).layer(Chart(cos(wave)).line(name: "cosine"))
+        """
+    )
+    chart = result.contents("execute_result")[0]["data"]["application/vnd.vegalite.v5+json"]
+    assert [len(layer["data"]["values"]) for layer in chart["layer"]] == [7, 7]
+    result = shared_kernel.ok("Chart.images(Tensor<UInt8>.zeros(shape: [3, 4, 4, 3]), columns: 2)")
+    assert result.contents("execute_result")[0]["data"]["image/svg+xml"].count("<image") == 3

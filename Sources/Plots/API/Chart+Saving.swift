@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Markup
 internal import Raster
 
 /// What kept a chart from being saved, with what to do about it.
@@ -85,7 +86,7 @@ extension Chart {
       <html lang="en">
       <head>
       <meta charset="utf-8">
-      <title>\(SVGCanvas.escaped(name))</title>
+      <title>\(Markup.escaped(name))</title>
       <style>body { margin: 1em; background: #ffffff } svg { max-width: 100%; height: auto }</style>
       </head>
       <body>

@@ -218,6 +218,15 @@ extension Drawing {
 
   private mutating func draw(_ cells: Figure.Cells) {
     guard let colors = scene.colors else { return }
+    if cells.arePixels, let columns = scene.x.kind.categories?.count,
+      let rows = scene.y.kind.categories?.count
+    {
+      let picture = cells.picture(columns: columns, rows: rows, colors)
+      canvas.image(
+        PNGWriter.dataAddress(picture, scale: picture.sharpScale), frame.left, frame.top,
+        frame.width, frame.height)
+      return
+    }
     let (width, height) = (columnWidth, rowHeight)
     // White lines between cells would hide small ones.
     let stroke = min(width, height) > 14 ? "#ffffff" : "none"

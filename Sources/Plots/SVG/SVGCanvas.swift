@@ -1,3 +1,5 @@
+internal import Markup
+
 /// Collects SVG elements.
 struct SVGCanvas {
   private let width: Int
@@ -19,7 +21,7 @@ struct SVGCanvas {
     "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\" "
       + "viewBox=\"0 0 \(width) \(height)\" role=\"img\" "
       + "font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\">"
-      + (title.isEmpty ? "" : "<title>\(Self.escaped(title))</title>")
+      + (title.isEmpty ? "" : "<title>\(Markup.escaped(title))</title>")
       + "<rect width=\"\(width)\" height=\"\(height)\" fill=\"#ffffff\"/>\(body)</svg>\n"
   }
 
@@ -85,7 +87,7 @@ struct SVGCanvas {
       "<text x=\"\(n(x))\" y=\"\(n(y))\" font-size=\"\(size)\" text-anchor=\"\(anchor.rawValue)\" "
       + "fill=\"\(colour)\"" + (isBold ? " font-weight=\"bold\"" : "")
       + (rotation == 0 ? "" : " transform=\"rotate(\(rotation) \(n(x)) \(n(y)))\"")
-      + ">\(Self.escaped(text))</text>"
+      + ">\(Markup.escaped(text))</text>"
   }
 
   /// Draws what `content` draws inside of a rectangle only.
@@ -103,7 +105,7 @@ struct SVGCanvas {
   }
 
   private func closing(_ element: String, _ tooltip: String) -> String {
-    tooltip.isEmpty ? "/>" : "><title>\(Self.escaped(tooltip))</title></\(element)>"
+    tooltip.isEmpty ? "/>" : "><title>\(Markup.escaped(tooltip))</title></\(element)>"
   }
 
   private func faded(_ opacity: Double) -> String {
@@ -124,23 +126,6 @@ struct SVGCanvas {
       text += n(point.y)
     }
     return text
-  }
-
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      // XML has no way to write other control characters.
-      case let control where control.value < 0x20 || (0xFFFE...0xFFFF).contains(control.value):
-        result += " "
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 
   /// A coordinate to a tenth of a pixel.

@@ -81,6 +81,23 @@ enum Figure: Equatable {
     var cells: [Cell]
     var areCounts: Bool
     var showsNumbers: Bool
+
+    /// Whether there are so many that they are drawn as one picture.
+    var arePixels: Bool { cells.count > 2500 && !showsNumbers }
+
+    /// A pixel for each cell of a grid; white where there is none.
+    func picture(columns: Int, rows: Int, _ colors: ColorRange) -> ImageGrid.Picture {
+      var bytes = [UInt8](repeating: 255, count: 3 * columns * rows)
+      for cell in cells {
+        let colour =
+          cell.value.isFinite
+          ? colors.scale.mixed(colors.part(cell.value)) : Palette.parts(of: Palette.missing)
+        for (channel, level) in colour.enumerated() {
+          bytes[3 * (cell.row * columns + cell.column) + channel] = UInt8(level.rounded())
+        }
+      }
+      return ImageGrid.Picture(width: columns, height: rows, channels: 3, bytes: bytes)
+    }
   }
 
   /// A closed line around a region of a contour chart, or the open line between two.

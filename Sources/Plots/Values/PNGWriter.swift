@@ -1,6 +1,11 @@
 internal import Compression
 internal import FoundationEssentials
 
+extension ImageGrid.Picture {
+  /// How often pixels are repeated, since not every viewer leaves them sharp when it enlarges a picture.
+  var sharpScale: Int { max(1, 640 / max(width, height)) }
+}
+
 /// Writes pictures as PNG files.
 ///
 /// Source: W3C, "Portable Network Graphics (PNG) Specification", third edition.

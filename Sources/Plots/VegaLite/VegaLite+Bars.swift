@@ -134,6 +134,7 @@ extension VegaLite {
       return row
     }
     let places = ["x": x("column"), "y": y("row")]
+    if cells.arePixels, let row = rows.first { return pixels(cells, colors, row, places) }
     var color = color(colors, "value").object ?? [:]
     color["condition"] = [
       "test": "!isValid(datum.value)", "value": .string(Palette.missing),
@@ -160,6 +161,34 @@ extension VegaLite {
           ]) { $1 }))
     }
     return layers
+  }
+}
+
+extension VegaLite {
+  /// Many cells as one picture, below an invisible cell that has the axes and the legend.
+  private func pixels(
+    _ cells: Figure.Cells, _ colors: ColorRange, _ row: [String: JSONValue],
+    _ places: [String: JSONValue]
+  ) -> [JSONValue] {
+    let picture = cells.picture(
+      columns: scene.x.kind.categories?.count ?? 1, rows: scene.y.kind.categories?.count ?? 1,
+      colors)
+    // A single panel has the room that titles and legends leave, which Vega knows.
+    let isAlone = scene.content.facet == nil
+    let address = PNGWriter.dataAddress(picture, scale: picture.sharpScale)
+    let mark: [String: JSONValue] = [
+      "type": "image", "align": "left", "baseline": "top", "aspect": false,
+      "width": isAlone ? ["expr": "width"] : .double(frame.width.rounded()),
+      "height": isAlone ? ["expr": "height"] : .double(frame.height.rounded()),
+    ]
+    return [
+      layer(
+        ["type": "rect", "opacity": 0], [row],
+        places.merging(["color": color(colors, "value")]) { $1 }),
+      layer(
+        mark, [[:]],
+        ["x": ["value": 0], "y": ["value": 0], "url": ["value": .string(address)]]),
+    ]
   }
 }
 

@@ -2,6 +2,7 @@ import CellCompiler
 import Cells
 import JupyterProtocol
 import Kernel
+import Markup
 
 extension DirectiveTable {
   static let variables: [DirectiveDefinition] = [
@@ -85,26 +86,13 @@ struct VariableRow {
     let head = ["Variable", "Type", "Size", "Value"]
       .map { "<th style=\"text-align:left\">\($0)</th>" }.joined()
     let body = rows.map { row in
-      "<tr>" + row.cells.map { "<td style=\"text-align:left\">\($0.escapedForHTML)</td>" }.joined()
+      "<tr>" + row.cells.map { "<td style=\"text-align:left\">\(Markup.escaped($0))</td>" }.joined()
         + "</tr>"
     }
     return "<table><thead><tr>\(head)</tr></thead><tbody>\(body.joined())</tbody></table>"
   }
 
   private var cells: [String] { [name, type, size, summary] }
-}
-
-extension String {
-  var escapedForHTML: String {
-    map { character in
-      switch character {
-      case "<": "&lt;"
-      case ">": "&gt;"
-      case "&": "&amp;"
-      default: String(character)
-      }
-    }.joined()
-  }
 }
 
 extension DirectiveCall {

@@ -117,6 +117,8 @@ gallery["heatmap"] = Chart.heatmap(
   x: "column", y: "row"
 ).colored(.redBlue)
 gallery["heatmap-large"] = Chart.heatmap(hills, title: "Hills").colored(.viridis)
+let pixels = (0..<150).map { row in (0..<200).map { Double(row * $0 % 97) } }
+gallery["heatmap-pixels"] = Chart.heatmap(pixels, title: "Pixels").colored(.magma)
 gallery["heatmap-words"] = Chart.heatmap(
   (0..<5).map { row in (0..<5).map { 1 / Double(1 + abs(row - $0)) } },
   rows: ["the", "cat", "saw", "the", "dog"], columns: ["the", "cat", "saw", "the", "dog"],
