@@ -69,6 +69,7 @@ let level0: [Target] = [
   .target(name: "CFaults"),
   .target(name: "CProcesses"),
   .target(name: "CFrontendServer"),
+  .target(name: "CDelimited", cSettings: [.unsafeFlags(["-O3"])]),
   .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: vectorMathematics),
 ]
 
@@ -78,6 +79,7 @@ let level1: [Target] = [
   library("BLAS", ["COpenBLAS", "CKernels"]),
   library("Digest", ["CCrypto"]),
   library("Compression", ["CZlib"]),
+  library("DelimitedText", ["CDelimited"]),
   library("Processes", ["CProcesses"]),
   library("SourceKit", ["CSourceKit"]),
   library("CellGate"),
@@ -91,8 +93,9 @@ let level2: [Target] = [
   .target(name: "Cells", swiftSettings: syntax, linkerSettings: syntaxLibraries),
   library("Tensors", ["BLAS", "Compression"]),
   library("Gradients", ["Tensors"]),
+  library("Tables", ["Tensors", "BLAS", "DelimitedText"]),
   library("NeuralNetworks", ["Gradients", "Tensors", "BLAS"]),
-  library("Plots", ["JSONValues"]),
+  library("Plots", ["Compression", "JSONValues"]),
   library("Tracking", ["SQLite", "Digest"]),
   library("Workflows", ["Digest"]),
 ]
@@ -113,7 +116,8 @@ let level3: [Target] = [
     ],
     swiftSettings: syntax),
   library(
-    "Martlet", ["Tensors", "Gradients", "NeuralNetworks", "Plots", "Tracking", "JSONValues"]),
+    "Martlet",
+    ["Tensors", "Tables", "Gradients", "NeuralNetworks", "Plots", "Tracking", "JSONValues"]),
 ]
 
 let level4: [Target] = [
@@ -137,6 +141,9 @@ let testTargets: [Target] = [
     name: "DifferentialRunner", dependencies: ["Tensors", "BLAS"],
     path: "Tests/DifferentialRunner", swiftSettings: strict),
   .executableTarget(
+    name: "TableRunner", dependencies: ["Tables", "Tensors"], path: "Tests/TableRunner",
+    swiftSettings: strict),
+  .executableTarget(
     name: "ArrayBenchmark", dependencies: ["NeuralNetworks", "Gradients", "Tensors", "Tracking"],
     path: "benchmarks/arrays", swiftSettings: strict),
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
@@ -147,6 +154,7 @@ let testTargets: [Target] = [
   tests("JupyterProtocol", ["JupyterProtocol"]),
   tests("Cells", ["Cells"]),
   tests("Tensors", ["Tensors", "Compression"]),
+  tests("Tables", ["Tables", "Tensors"]),
   tests("Gradients", ["Gradients", "Tensors"]),
   tests(
     "NeuralNetworks", ["NeuralNetworks", "Gradients", "Tensors"], exclude: ["Fixtures"]),
@@ -156,7 +164,7 @@ let testTargets: [Target] = [
   tests("CellCompiler", ["CellCompiler", "Cells"]),
   tests("Processes", ["Processes"]),
   tests("Assistance", ["Assistance", "SourceKit"]),
-  tests("Martlet", ["Martlet", "Tensors", "Plots", "Tracking"]),
+  tests("Martlet", ["Martlet", "Tensors", "Tables", "Plots", "Tracking"]),
   tests("Session", ["Session", "Kernel", "JupyterProtocol"]),
   tests("Notebooks", ["Notebooks", "Kernel", "JupyterProtocol"]),
   tests("Kernel", ["Kernel", "JupyterProtocol", "ZeroMQ", "SQLite"]),

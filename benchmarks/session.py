@@ -5,8 +5,8 @@
     .venv/bin/python benchmarks/session.py [--cells 1000]
 
 What a cell costs must not depend on how many came before it: the table has the time of a cell that
-declares a variable after 1, 10, 100, 200 and 1,000 of them, the median of the cells around. Beside
-it: the least time of a cell, imports, interrupts in several states, arithmetic in plain code, and the
+declares a variable after 1, 10, 100, 200 and 1,000 of them, the median of the cells around, and at
+the end in turns with a new session. Beside it: the least time of a cell, imports, interrupts in several states, arithmetic in plain code, and the
 memory of all processes, compilers and completion included.
 """
 
@@ -59,7 +59,7 @@ CODE = {
             "spin": 'print("on")\nwhile true {}',
             "sleep": 'print("on")\nsleep(60)',
             "print": 'while true { print("on") }',
-            "await": 'print("on")\ntry await Task.sleep(for: .seconds(60))',
+            "await": 'print("on")\ntry await Task.sleep(for: .seconds(10))',
         },
     },
     "python3": {
@@ -75,7 +75,7 @@ CODE = {
             "spin": 'print("on", flush=True)\nwhile True: pass',
             "sleep": 'import time\nprint("on", flush=True)\ntime.sleep(60)',
             "print": 'while True: print("on")',
-            "await": 'import asyncio\nprint("on", flush=True)\nawait asyncio.sleep(60)',
+            "await": 'import asyncio\nprint("on", flush=True)\nawait asyncio.sleep(10)',
         },
     },
 }
@@ -145,9 +145,30 @@ def measure(name, cells):
         figures["growth per declaring cell"] = (
             (after - figures["memory after a completion"]) / cells * 1024
         )
+        old, new = beside_a_new_session(kernel, name, cells)
+        figures[f"declaring cell after {cells}, beside"] = old
+        figures["one of a new session, beside"] = new
         return figures
     finally:
         kernel.stop()
+
+
+def beside_a_new_session(kernel, name, cells):
+    """Median milliseconds of declaring cells here and in a new session, in turns.
+
+    Only so does the machine's own unsteadiness, of a third within minutes, not pass for growth.
+    """
+    code = CODE[name]
+    other = Kernel(name)
+    try:
+        other.execute(code["import"])
+        times = {kernel: [], other: []}
+        for number in range(cells + 1, cells + 31):
+            for one, spent in times.items():
+                spent.append(one.execute(code["declare"].format(number))[0] * 1000)
+        return [statistics.median(spent) for spent in times.values()]
+    finally:
+        other.stop()
 
 
 def unit(title):

@@ -118,5 +118,51 @@ for case, make in optimizers.items():
     for name, value in model.state_dict().items():
         keep(f"training/{case}/end/{name}", value)
 
+# Convolution and pooling.
+layer("conv2d", nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2), torch.randn(3, 4, 7, 6))
+layer("conv2dplain", nn.Conv2d(2, 3, 3, padding=1), torch.randn(5, 2, 4, 4))
+layer("conv1d", nn.Conv1d(4, 6, 3, stride=2, padding=1, dilation=2, groups=2, bias=False), torch.randn(2, 4, 9))
+layer("convtranspose2d",
+      nn.ConvTranspose2d(4, 6, 3, stride=2, padding=1, output_padding=1, dilation=2, groups=2), torch.randn(3, 4, 3, 4))
+layer("maxpool2d", nn.MaxPool2d((3, 2), stride=2, padding=1), torch.randn(2, 3, 6, 5))
+layer("maxpool1d", nn.MaxPool1d(3, stride=2, dilation=2), torch.randn(2, 3, 9))
+layer("avgpool2d", nn.AvgPool2d(3, stride=2, padding=1, count_include_pad=False), torch.randn(2, 3, 6, 5))
+layer("avgpool1d", nn.AvgPool1d(3, padding=1), torch.randn(2, 3, 9))
+layer("adaptiveavgpool2d", nn.AdaptiveAvgPool2d((2, 3)), torch.randn(2, 3, 5, 7))
+layer("adaptivemaxpool2d", nn.AdaptiveMaxPool2d((2, 3)), torch.randn(2, 3, 5, 7))
+
+# Connectionist temporal classification: a usual target, an empty one, one with repeats, and one that is too long.
+x = torch.randn(6, 4, 5)
+targets = torch.tensor([[1, 2, 4, 0, 0], [0, 0, 0, 0, 0], [3, 3, 2, 0, 0], [1, 1, 1, 1, 2]])
+lengths, sizes = torch.tensor([6, 4, 5, 6]), torch.tensor([3, 0, 3, 5])
+keep("ctc/x", x)
+keep("ctc/targets", targets.int())
+for reduction in ("none", "sum", "mean"):
+    for zero in (True, False):
+        if not zero and reduction != "none":
+            continue
+        x = x.detach().requires_grad_()
+        y = F.ctc_loss(x.log_softmax(-1), targets, lengths, sizes, reduction=reduction, zero_infinity=zero)
+        keep(f"ctc/{reduction}{int(zero)}/value", y)
+        if zero:
+            x.grad = None
+            y.sum().backward()
+            keep(f"ctc/{reduction}{int(zero)}/gradient", x.grad)
+
+# L-BFGS: the losses at the beginning of each call.
+x, y = out["training/x"], out["training/y"].long()
+for case, options in {"lbfgs": dict(lr=0.2, max_iter=5), "lbfgswolfe": dict(max_iter=5, line_search_fn="strong_wolfe")}.items():
+    model = nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 3))
+    model.load_state_dict(start)
+    optimizer = torch.optim.LBFGS(model.parameters(), history_size=6, **options)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
+        return loss
+
+    keep(f"training/{case}/losses", torch.tensor([optimizer.step(closure).item() for _ in range(8)]))
+
 save_file(out, sys.argv[1])
 print(len(out), "tensors")

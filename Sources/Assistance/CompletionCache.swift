@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Processes
 
 /// Where sourcekitd keeps what each library module offers, for all kernels of a user.
 ///
@@ -14,9 +15,7 @@ struct CompletionCache {
 
   /// Makes the folder in `XDG_CACHE_HOME` or `~/.cache`; `nil` when there is none to write to.
   init?(environment: [String: String]) {
-    var base = environment["XDG_CACHE_HOME"] ?? ""
-    if !base.hasPrefix("/") { base = environment["HOME"].map { $0 + "/.cache" } ?? "" }
-    guard base.hasPrefix("/") else { return nil }
+    guard let base = UserFolders.cache(environment) else { return nil }
     folder = base + "/martlet/completion"
     let files = FileManager.default
     do {

@@ -59,24 +59,42 @@ extension Kernels {
     }
     let aFlag = a.isTransposed ? CblasTrans : CblasNoTrans
     let bFlag = b.isTransposed ? CblasTrans : CblasNoTrans
-    let (rows, columns, depth) = (Int32(m), Int32(n), Int32(k))
+    let (columns, depth) = (Int32(n), Int32(k))
     let (lda, ldb) = (Int32(a.leadingDimension), Int32(b.leadingDimension))
-    switch type {
-    case .float32:
-      unsafe cblas_sgemm(
-        CblasRowMajor, aFlag, bFlag, rows, columns, depth, 1,
-        UnsafePointer(aAddress.assumingMemoryBound(to: Float.self)), lda,
-        UnsafePointer(bAddress.assumingMemoryBound(to: Float.self)), ldb, 0,
-        outAddress.assumingMemoryBound(to: Float.self), columns)
-    case .float64:
-      unsafe cblas_dgemm(
-        CblasRowMajor, aFlag, bFlag, rows, columns, depth, 1,
-        UnsafePointer(aAddress.assumingMemoryBound(to: Double.self)), lda,
-        UnsafePointer(bAddress.assumingMemoryBound(to: Double.self)), ldb, 0,
-        outAddress.assumingMemoryBound(to: Double.self), columns)
-    default:
-      preconditionFailure("BLAS multiplies floating-point matrices only, not \(type)")
+    let panel = panelRows(type, m: m, k: k, n: n)
+    for first in stride(from: 0, to: m, by: panel) {
+      let rows = Int32(min(panel, m - first))
+      let aFirst = (a.isTransposed ? first : first * a.leadingDimension) * type.byteCount
+      let (aPanel, outPanel) = unsafe (
+        aAddress + aFirst, outAddress + first * n * type.byteCount
+      )
+      switch type {
+      case .float32:
+        unsafe cblas_sgemm(
+          CblasRowMajor, aFlag, bFlag, rows, columns, depth, 1,
+          UnsafePointer(aPanel.assumingMemoryBound(to: Float.self)), lda,
+          UnsafePointer(bAddress.assumingMemoryBound(to: Float.self)), ldb, 0,
+          outPanel.assumingMemoryBound(to: Float.self), columns)
+      case .float64:
+        unsafe cblas_dgemm(
+          CblasRowMajor, aFlag, bFlag, rows, columns, depth, 1,
+          UnsafePointer(aPanel.assumingMemoryBound(to: Double.self)), lda,
+          UnsafePointer(bAddress.assumingMemoryBound(to: Double.self)), ldb, 0,
+          outPanel.assumingMemoryBound(to: Double.self), columns)
+      default:
+        preconditionFailure("BLAS multiplies floating-point matrices only, not \(type)")
+      }
     }
+  }
+
+  /// How many rows of a product one call of BLAS computes: all but those of a product so large that
+  /// an interrupt, which waits for the call's end, would be felt.
+  private static func panelRows(_ type: ElementType, m: Int, k: Int, n: Int) -> Int {
+    // About 30 ms on two cores; less makes BLAS pack `b` too often.
+    let most = type == .float64 ? 4e9 : 8e9
+    let perRow = 2 * Double(k) * Double(n)
+    if Double(m) * perRow < 2 * most { return m }
+    return min(m, max(64, Int(most / perRow)))
   }
 
   /// Multiplies the matrix `a` `[m, k]` by the vector of `k` elements at `x`, `xStride` apart.

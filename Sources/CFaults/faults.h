@@ -46,8 +46,8 @@ typedef struct {
 
 /// What the stack of an interrupted thread holds.
 typedef struct {
-  /// Where the innermost function that a cell or its libraries called returns to, and the address
-  /// of the slot that says so; 0 when there is none.
+  /// Where the innermost function that a cell called returns to, or that of OpenBLAS to its caller
+  /// when the interrupt is firm, and the address of the slot that says so; 0 when there is none.
   uintptr_t return_slot;
   uintptr_t return_address;
   /// How many frames lie inside of the one that is returned to.
@@ -67,6 +67,9 @@ typedef enum {
 } faults_object;
 
 faults_object faults_object_at(uintptr_t pc);
+
+/// Whether the newest interrupt may stop a thread in the libraries that the cell calls.
+int faults_is_firm(void);
 
 /// Walks the stack from `context`, fills in the frames of `report` and tells what it found.
 void faults_look(const ucontext_t *context, cfaults_report *report, faults_view *view);

@@ -43,10 +43,12 @@ static int runs_stopped_task(void) {
   return value != NULL && *value == atomic_load(&task_value);
 }
 
+int faults_is_firm(void) { return atomic_load(&force) >= CFAULTS_FIRM; }
+
 static int can_be_left(uintptr_t pc) {
   switch (faults_object_at(pc)) {
     case FAULTS_CELL: return 1;
-    case FAULTS_LIBRARY: return atomic_load(&force) >= CFAULTS_FIRM;
+    case FAULTS_LIBRARY: return faults_is_firm();
     case FAULTS_RUNTIME: return atomic_load(&force) >= CFAULTS_HARD;
     default: return 0;
   }

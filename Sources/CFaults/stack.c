@@ -64,7 +64,16 @@ typedef struct {
   int beyond;
   faults_object inner;
   int inner_is_dispatch;
+  int inner_is_blas;
 } walk;
+
+/// Whether a thread may be stopped when the code around the frame returns into `object`.
+///
+/// A long product consists of several, and the library that divides it keeps no lock meanwhile.
+static int can_be_caught(const walk *state, faults_object object) {
+  if (object == FAULTS_CELL) return state->inner != FAULTS_CELL;
+  return object == FAULTS_LIBRARY && state->inner_is_blas && faults_is_firm();
+}
 
 static void note_return(struct _Unwind_Context *context, faults_return *to) {
   to->is_known = 1;
@@ -99,7 +108,7 @@ static _Unwind_Reason_Code visit(struct _Unwind_Context *context, void *argument
   int is_dispatch = contains(path, "libdispatch");
   if (contains(path, "libsqlite3") || contains(path, "/ld-linux")) view->holds_lock = 1;
   if (!is_innermost) {
-    if (view->return_slot == 0 && object == FAULTS_CELL && state->inner != FAULTS_CELL) {
+    if (view->return_slot == 0 && can_be_caught(state, object)) {
       uintptr_t slot = _Unwind_GetCFA(context) - sizeof(uintptr_t);
       if (*(const uintptr_t *)slot == pc) {
         view->return_slot = slot;
@@ -121,6 +130,7 @@ static _Unwind_Reason_Code visit(struct _Unwind_Context *context, void *argument
   }
   state->inner = object;
   state->inner_is_dispatch = is_dispatch;
+  state->inner_is_blas = contains(path, "libopenblas");
   return _URC_NO_REASON;
 }
 

@@ -29,7 +29,8 @@ package final class CellCompiler: Sendable {
 
     /// The modules that it holds.
     package static let names: Set = [
-      "Martlet", "Tensors", "Gradients", "NeuralNetworks", "Plots", "Tracking", "JSONValues",
+      "Martlet", "Tensors", "Tables", "Gradients", "NeuralNetworks", "Plots", "Tracking",
+      "JSONValues",
     ]
 
     /// The library beside this program.
@@ -74,9 +75,10 @@ package final class CellCompiler: Sendable {
     }
     // Importing the user's library asks for the C modules beneath it; empty ones satisfy that,
     // and the real headers need not be parsed for every cell.
-    let maps = ["COpenBLAS", "CKernels", "CSQLite", "CCrypto", "CZlib"].map {
-      "module \($0) {}\n"
-    }.joined()
+    let names = [
+      "COpenBLAS", "CKernels", "CDelimited", "CImageFiles", "CSQLite", "CCrypto", "CZlib",
+    ]
+    let maps = names.map { "module \($0) {}\n" }.joined()
     try write(maps, to: "\(folder)/maps/module.modulemap")
   }
 
@@ -85,7 +87,7 @@ package final class CellCompiler: Sendable {
     let settings = self.settings
     return [
       "-I", folder, "-I", library.modules, "-I", "\(folder)/maps",
-      "-disable-access-control", "-swift-version", "5",
+      "-disable-access-control", "-swift-version", "5", "-enable-bare-slash-regex",
       "-target", "\(Toolchain.architecture)-unknown-linux-gnu",
       "-in-process-plugin-server-path",
       "\(toolchain.root)/lib/swift/host/libSwiftInProcPluginServer.so",
@@ -105,7 +107,11 @@ package final class CellCompiler: Sendable {
     let base = "\(folder)/\(module)"
     // A long session must not fill the disk: later cells need the module and the shared object only.
     defer { for suffix in [".swift", ".o"] { Files.removeFile(base + suffix) } }
-    let (status, said) = try frontend.run(job(for: module), text: cell.text)
+    var job = job(for: module)
+    if cell.hasEndlessLoop {
+      job.arguments += ["-Xllvm", "-sil-disable-pass=loop-invariant-code-motion"]
+    }
+    let (status, said) = try frontend.run(job, text: cell.text)
     var parser = DiagnosticParser(said)
     let diagnostics = places(of: parser.diagnostics(), in: cell, source: base + ".swift")
     let hasErrors = diagnostics.contains { $0.severity == .error }
@@ -113,7 +119,8 @@ package final class CellCompiler: Sendable {
     switch status {
     case .exited(0) where !hasErrors: break
     case .exited where hasErrors:
-      return Result(diagnostics: diagnostics, object: nil, entry: entry)
+      let notes = MissingImports.notes(about: diagnostics)
+      return Result(diagnostics: diagnostics + notes, object: nil, entry: entry)
     default:
       let tail = said.split(separator: "\n").suffix(20).joined(separator: "\n")
       throw .compilerCrashed(status: "\(status)", message: tail)

@@ -34,6 +34,17 @@ public func martletProgress(_ index: Int) {
   Worker.shared.noteProgress(index)
 }
 
+/// Releases the value of a variable that a later cell has replaced.
+///
+/// - Parameters:
+///   - value: The variable, for its type.
+///   - symbol: The symbol of its memory, in the object of its cell.
+@_silgen_name("martlet_release")
+public func martletRelease<Value: ~Copyable>(_ value: borrowing Value, _ symbol: StaticString) {
+  guard let memory = unsafe dlsym(nil, "\(symbol)") else { return }
+  unsafe memory.assumingMemoryBound(to: Value.self).deinitialize(count: 1)
+}
+
 /// Called in place of the runtime's `swift_errorInMain`, which would end the process: a top-level
 /// `throw` ends only the cell.
 @_silgen_name("martlet_error_in_main")

@@ -7,6 +7,8 @@ struct CellRewriter {
   var variables: [PreparedCell.VariableGroup] = []
   private(set) var statementLines: [Int] = []
   private var notesProgress = false
+  /// Whether nothing that can fail follows the cell's last statement.
+  var endsWithStatement = true
   private(set) var imports: [String] = []
   private var offsets: [(offset: Int, text: String)] = []
   private var shows = false
@@ -52,8 +54,7 @@ struct CellRewriter {
       case .expr(let expression): rewrite(expression, of: item, isLast: isLast)
       @unknown default: break
       }
-      // After the last statement nothing can fail.
-      if isStatement, !isLast {
+      if isStatement, !isLast || !endsWithStatement {
         notesProgress = true
         let call = "martletProgress(\(statementLines.count))"
         insert(item.semicolon == nil ? ";" + call : call + ";", after: item)
@@ -172,7 +173,8 @@ struct CellRewriter {
     _ expression: ExprSyntax, of item: CodeBlockItemSyntax, isLast: Bool
   ) {
     let waits = AwaitFinder.found(in: expression)
-    let isShown = isLast && item.semicolon == nil && Self.isValue(expression)
+    let isShown =
+      isLast && item.semicolon == nil && Self.isValue(expression) && !expression.hasError
     if isShown {
       shows = true
       insert("martletShow(", before: expression)

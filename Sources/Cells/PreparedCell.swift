@@ -12,18 +12,18 @@ package struct PreparedCell: Sendable, Equatable {
   package let text: String
   /// The name that diagnostics and traps give the cell.
   package let label: String
-  /// What it declares and uses.
-  package let analysis: CellAnalysis
+  /// What it leaves in the session.
+  package let footprint: CellFootprint
   /// The top-level variables by the statement, counted from 0, that gives them their values.
   package let variables: [VariableGroup]
   /// The line of each statement.
   package let statementLines: [Int]
   /// The modules that it imports.
   package let imports: [String]
-  /// The variables that are tasks behind the scenes: `async let` has declared them.
-  let tasks: Set<String>
-  /// What it declares that has no name.
-  let unscoped: UnscopedKeys
+  /// The variables of earlier cells whose values it releases at its end.
+  let releases: [ReplacedVariables.Variable]
+  /// Whether it has a loop that nothing ends, which keeps a pass of the optimizer busy for ever.
+  package let hasEndlessLoop: Bool
   /// The end of the cell's last line that says something.
   package let end: Position
   private let insertions: [Insertion]
@@ -35,7 +35,12 @@ package struct PreparedCell: Sendable, Equatable {
   }
 
   /// Whether later cells may need this one's module: it declares or imports something.
-  package var joinsSession: Bool { !analysis.declarations.isEmpty || !unscoped.keys.isEmpty }
+  package var joinsSession: Bool {
+    !analysis.declarations.isEmpty || !footprint.unscoped.keys.isEmpty
+  }
+
+  /// What it declares and uses.
+  package var analysis: CellAnalysis { footprint.analysis }
 
   /// Variables that one statement declares.
   package struct VariableGroup: Sendable, Equatable {
@@ -60,24 +65,29 @@ package struct PreparedCell: Sendable, Equatable {
   ///   - firstLine: The line of the cell at which `source` begins.
   ///   - scope: What earlier cells have declared.
   ///   - cellID: The notebook's identifier of the cell; run again, it replaces its extensions.
+  ///   - memory: The symbol of a variable's memory, by its module and its name; without one, the value
+  ///     of a replaced variable is not released.
   /// - Throws: `CellsError` for asynchronous forms that a cell cannot have.
   package init(
     source: String, label: String, firstLine: Int = 1, scope: SessionScope = SessionScope(),
-    cellID: String? = nil
+    cellID: String? = nil, memory: (_ module: String, _ name: String) -> String? = { _, _ in nil }
   ) throws(CellsError) {
     if let (line, column) = BracketNesting(of: source).excess {
       throw .nestedTooDeeply(line: line, column: column)
     }
     let file = Parser.parse(source: source)
     let locations = SourceLocationConverter(fileName: label, tree: file)
+    let footprint = CellFootprint(of: file, firstLine: firstLine)
+    let ends = file.hasError ? [] : scope.endings(of: footprint, cellID: cellID, memory)
     var rewriter = CellRewriter(locations: locations, scope: scope)
+    rewriter.endsWithStatement = ends.isEmpty
     try rewriter.rewrite(file)
     self.label = label
     variables = rewriter.variables
     imports = rewriter.imports
-    analysis = CellAnalysis(file: file, firstLine: firstLine)
-    unscoped = UnscopedKeys(of: file)
-    tasks = AsynchronousLet.names(in: file)
+    self.footprint = footprint
+    releases = ends.map(\.variable)
+    hasEndlessLoop = EndlessLoops.exist(in: file)
     statementLines = rewriter.statementLines.map { $0 + firstLine - 1 }
     insertions = rewriter.insertions.map {
       Insertion(line: $0.line + firstLine - 1, column: $0.column, text: $0.text)
@@ -86,10 +96,15 @@ package struct PreparedCell: Sendable, Equatable {
     let last = written.lastIndex { !$0.allSatisfy(\.isWhitespace) } ?? 0
     end = Position(
       line: firstLine + last, column: max(written.isEmpty ? 1 : written[last].utf8.count, 1))
-    var lines = scope.imports(for: analysis, keys: unscoped.keys, cellID: cellID)
+    var lines = scope.imports(
+      for: footprint.analysis, keys: footprint.unscoped.keys, cellID: cellID)
+    lines += ends.map(\.importLine).filter { !lines.contains($0) }
     lines += rewriter.neededFunctions
+    if !ends.isEmpty { lines.append(ReplacedVariables.Ending.function) }
     lines.append("#sourceLocation(file: \"\(label)\", line: \(firstLine))")
-    text = lines.joined(separator: "\n") + "\n" + rewriter.apply(to: source) + "\n"
+    text =
+      lines.joined(separator: "\n") + "\n" + rewriter.apply(to: source) + "\n"
+      + ends.map { $0.call + "\n" }.joined()
   }
 
   /// Whether a compiler's position is in text that was inserted, where the user wrote nothing.

@@ -11,8 +11,16 @@ package enum CompressedFormat: Sendable {
   case deflate
   /// With a header and a checksum, as `gzip` writes them (RFC 1952).
   case gzip
+  /// With a short header and a checksum, as in PNG files (RFC 1950).
+  case zlib
 
-  var windowBits: Int32 { self == .gzip ? 31 : -15 }
+  var windowBits: Int32 {
+    switch self {
+    case .deflate: -15
+    case .gzip: 31
+    case .zlib: 15
+    }
+  }
 }
 
 /// The greatest number of bytes that `count` compressed ones can stand for.

@@ -1,3 +1,5 @@
+public import Tables
+
 /// A type with a form richer than text, shown by `display` and as the value of a cell.
 ///
 /// ```swift
@@ -60,4 +62,9 @@ extension CSVTable: DisplayRepresentable {
       "CSVTable<\(Scalar.dataType)> " + Elision.size(rowCount, columnCount)
     return table.bundle
   }
+}
+
+extension Table: DisplayRepresentable {
+  /// The table as aligned text and as an HTML table; of long or wide ones, the ends and the counts.
+  public var displayBundle: MIMEBundle { textTable().bundle }
 }

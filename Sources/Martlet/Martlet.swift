@@ -1,4 +1,4 @@
-/// What a notebook cell imports: tensors, charts, tracking, and the display of values.
+/// What a notebook cell imports: tensors, tables, charts, tracking, and the display of values.
 ///
 /// ```swift
 /// import Martlet
@@ -14,5 +14,6 @@
 @_exported public import NeuralNetworks
 @_exported public import JSONValues
 @_exported public import Plots
+@_exported public import Tables
 @_exported public import Tensors
 @_exported public import Tracking

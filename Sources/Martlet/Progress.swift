@@ -1,3 +1,5 @@
+internal import Tables
+
 /// A sequence that shows how far a loop over it has come.
 ///
 /// ```swift

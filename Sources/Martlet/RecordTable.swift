@@ -1,3 +1,5 @@
+internal import Tables
+
 /// Tables of arrays of structs, arrays of dictionaries, and dictionaries.
 enum RecordTable {
   /// The table of a collection that `mirror` reflects; `nil` where its elements have no fields.

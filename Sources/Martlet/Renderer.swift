@@ -1,3 +1,5 @@
+internal import Tables
+
 /// Finds the form in which a value is shown.
 package enum Renderer {
   /// The form of `value` to display: the richest there is, or its text.

@@ -1,3 +1,5 @@
+internal import Tables
+
 /// Compares the runs of an experiment, newest first.
 ///
 /// ```swift

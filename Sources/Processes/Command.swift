@@ -16,8 +16,14 @@ package struct CommandOutput: Sendable, Equatable {
 
 /// A command that is run to its end, and that another thread may end early.
 package final class Command: Sendable {
+  private struct State {
+    var child: ChildProcess?
+    var isCancelled = false
+    var isKilled = false
+  }
+
   private let configuration: ProcessConfiguration
-  private let state = Mutex<(child: ChildProcess?, isCancelled: Bool)>((nil, false))
+  private let state = Mutex(State())
 
   package init(_ configuration: ProcessConfiguration) {
     self.configuration = configuration
@@ -30,6 +36,7 @@ package final class Command: Sendable {
   package func cancel(with signal: Int32 = SIGKILL) {
     state.withLock {
       $0.isCancelled = true
+      if signal == SIGKILL { $0.isKilled = true }
       $0.child?.send(signal)
     }
   }
@@ -66,6 +73,7 @@ package final class Command: Sendable {
     state.withLock {
       $0.child = child
       if $0.isCancelled { child.send(SIGKILL) }
+      $0.isKilled = $0.isCancelled
     }
     var result = CommandOutput(status: .exited(0), output: [], error: [])
     exchange(input, on: inputPipe.first, from: [outputPipe.first, errorPipe.first]) {
@@ -112,7 +120,9 @@ package final class Command: Sendable {
         if sent <= 0 { isOpen = false } else { left = left.dropFirst(sent) }
       }
       let watched = ends.indices.filter { open[$0] }
-      let ready = FileDescriptor.poll(watched.map { ends[$0] }, milliseconds: isOpen ? 20 : -1)
+      let ready = FileDescriptor.poll(watched.map { ends[$0] }, milliseconds: isOpen ? 20 : 200)
+      // A process that the killed one has started may keep the streams open for long.
+      if !ready.contains(true), state.withLock(\.isKilled) { return }
       for (index, isReady) in zip(watched, ready) where isReady {
         let bytes = FileDescriptor.read(ends[index]) ?? []
         if bytes.isEmpty { open[index] = false } else { received(Int32(index + 1), bytes) }

@@ -44,14 +44,16 @@ struct CellFailures {
   }
 
   func trapped(
-    signal: String, address: UInt?, report: FaultReport?, lines: [CellLine]
+    signal: String, address: UInt?, report: FaultReport?, trace: CellBacktrace
   ) -> CellFailure {
-    let name = report?.name ?? signal
-    let text = report?.text ?? explain(signal, address: address)
+    // Failed checks of the compiler end in a trap without a word, but its debug information names them.
+    let check = signal == "SIGILL" || signal == "SIGTRAP" ? trace.failedCheck : nil
+    let name = report?.name ?? (check == nil ? signal : "Fatal error")
+    let text = report?.text ?? check ?? explain(signal, address: address)
     let note = "The variables of the session are kept."
     return CellFailure(
       name: name, value: text,
-      traceback: ["\(Self.red)\(name):\(Self.plain) \(text)"] + backtrace(lines)
+      traceback: ["\(Self.red)\(name):\(Self.plain) \(text)"] + backtrace(trace.lines)
         + ["\(Self.dim)\(note)\(Self.plain)"])
   }
 

@@ -51,7 +51,7 @@ extension NotebookSession {
     let module: String
     let compiled: CellCompiler.Result
     do throws(CellsError) {
-      prepared = try prepare(context)
+      prepared = try prepare(context, compiler)
     } catch {
       return context.failures.cannotBePrepared(error)
     }
@@ -73,9 +73,14 @@ extension NotebookSession {
       history.workerWasReplaced()
       compiler.workerWasReplaced()
       ensureWorker()
-    } else if prepared.joinsSession {
-      history.scope.join(module, prepared, cellID: context.request.cellID)
-      hideUnset(prepared, progress: end == .finished ? nil : progress, context, compiler)
+    } else {
+      history.scope.join(module, prepared.footprint, cellID: context.request.cellID)
+      hideUnset(
+        prepared, of: module, progress: end == .finished ? nil : progress, context, compiler)
+    }
+    // What failed while it was released is not tried again.
+    if end == .finished || progress >= prepared.statementLines.count {
+      history.scope.noteReleased(by: prepared)
     }
     noteForAssistance(module: module, context)
     if prepared.joinsSession, !history.scope.isEmpty {
@@ -95,10 +100,12 @@ extension NotebookSession {
     return (module, try compiler.compile(cell, module: module))
   }
 
-  private func prepare(_ context: CellContext) throws(CellsError) -> PreparedCell {
+  private func prepare(
+    _ context: CellContext, _ compiler: CellCompiler
+  ) throws(CellsError) -> PreparedCell {
     try PreparedCell(
       source: context.split.source, label: context.label, firstLine: context.split.firstLine,
-      scope: history.scope, cellID: context.request.cellID)
+      scope: history.scope, cellID: context.request.cellID, memory: compiler.memorySymbol)
   }
 
   /// Hands an object to the worker and waits for the cell's end.
@@ -149,6 +156,7 @@ extension NotebookSession {
         value.value = text
       }
     }
+    history.scope.noteHidden(prepared.footprint, as: compiled.entry)
     return end == .finished ? value.value : nil
   }
 
@@ -192,7 +200,8 @@ extension NotebookSession {
 
   /// Makes variables that a failed cell never set unavailable, as they hold no value.
   private func hideUnset(
-    _ prepared: PreparedCell, progress: Int?, _ context: CellContext, _ compiler: CellCompiler
+    _ prepared: PreparedCell, of module: String, progress: Int?, _ context: CellContext,
+    _ compiler: CellCompiler
   ) {
     guard let progress else { return }
     let names = Set(prepared.variables.filter { $0.statement >= progress }.flatMap(\.names))
@@ -208,7 +217,8 @@ extension NotebookSession {
     else { return }
     guard let (name, compiled) = try? compile(tombstone, with: compiler), compiled.object != nil
     else { return }
-    history.scope.join(name, tombstone)
+    history.scope.join(name, tombstone.footprint)
+    history.scope.noteUnset(names, in: module)
   }
 
   func failure(
@@ -225,9 +235,10 @@ extension NotebookSession {
       return context.failures.interrupted(
         lines: place(compiler.cellLines(of: frames), prepared, progress, context))
     case .trapped(let signal, let address, let report, let frames):
+      var trace = compiler.backtrace(of: frames)
+      trace.lines = place(trace.lines, prepared, progress, context)
       return context.failures.trapped(
-        signal: signal, address: address, report: report,
-        lines: place(compiler.cellLines(of: frames), prepared, progress, context))
+        signal: signal, address: address, report: report, trace: trace)
     case .unloadable(let reason):
       return context.failures.other("LinkError", "the cell could not be loaded: \(reason)")
     case .workerEnded(let death):

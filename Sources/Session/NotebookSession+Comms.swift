@@ -44,7 +44,8 @@ extension NotebookSession {
     case .trapped(let signal, let address, let report, let frames):
       return .failed(
         failures.trapped(
-          signal: signal, address: address, report: report, lines: lines(frames)))
+          signal: signal, address: address, report: report,
+          trace: readyCompiler()?.backtrace(of: frames) ?? CellBacktrace()))
     case .interrupted(let frames): return .failed(failures.interrupted(lines: lines(frames)))
     case .unloadable(let reason): return .failed(failures.other("CommError", reason))
     case .workerEnded(let death):

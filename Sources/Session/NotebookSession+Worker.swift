@@ -60,7 +60,7 @@ extension NotebookSession {
       failure = failures.thrown(name: name, text: text, lines: compiler.cellLines(of: frames))
     case .trapped(let signal, let address, let report, let frames):
       failure = failures.trapped(
-        signal: signal, address: address, report: report, lines: compiler.cellLines(of: frames))
+        signal: signal, address: address, report: report, trace: compiler.backtrace(of: frames))
     default: return
     }
     let lines = ["A task failed that no cell waits for."] + failure.traceback

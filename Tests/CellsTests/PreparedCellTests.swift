@@ -33,6 +33,23 @@ struct PreparedCellTests {
     #expect(cell.joinsSession)
   }
 
+  @Test(
+    "knows loops that nothing ends",
+    arguments: [
+      ("while true { f() }", true), ("func f() { repeat { g() } while true }", true),
+      ("while true { for i in a { if i > 2 { break } } }", true),
+      ("while true { do { try f() } catch {} }", true),
+      ("while true { a.forEach { _ in return } }", true),
+      ("while true { switch a { case 1: break; default: f() } }", true),
+      ("while true { if a { break } }", false), ("while true { try f() }", false),
+      ("func f() { while true { return } }", false), ("while a { f() }", false),
+      ("out: while b { while true { for i in a { break out } } }", false),
+      ("while true { do { f() } catch { throw error } }", false),
+    ])
+  func endlessLoops(source: String, isEndless: Bool) throws {
+    #expect(try prepare(source).hasEndlessLoop == isEndless)
+  }
+
   @Test("runs top-level await through the function that waits")
   func awaits() throws {
     let cell = try prepare("let a = try await f()\nfor await x in s { print(x) }\nawait g()")
@@ -60,7 +77,7 @@ struct PreparedCellTests {
     #expect(cell.text.contains("{ a in a }"))
     #expect(cell.variables.map(\.names) == [["a", "b"], ["c"]])
     var scope = SessionScope()
-    scope.join("Cell_1", cell)
+    scope.join("Cell_1", cell.footprint)
     let later = try PreparedCell(source: "print(await a)", label: "cell 2", scope: scope)
     #expect(later.text.contains("print(await a.value)"))
     let hidden = try PreparedCell(source: "let a = await a", label: "cell 2", scope: scope)
@@ -82,7 +99,7 @@ struct PreparedCellTests {
     #expect(waiting.text.contains("throw E() }; return (a, b) }"))
     #expect(try prepare("guard a > 0 else { throw E() }").text.contains("\nguard a > 0"))
     var scope = SessionScope()
-    scope.join("Cell_1", try prepare("let a: Int? = 1"))
+    scope.join("Cell_1", try prepare("let a: Int? = 1").footprint)
     let shadowing = try PreparedCell(
       source: "guard let a else { throw E() }", label: "cell 2", scope: scope)
     #expect(shadowing.text.contains("guard let a = Cell_1.a else"))

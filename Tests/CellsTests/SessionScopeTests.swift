@@ -11,7 +11,7 @@ private struct Notebook {
     count += 1
     let cell = try PreparedCell(
       source: source, label: "cell \(count)", scope: scope, cellID: cellID)
-    if cell.joinsSession { scope.join("Cell_\(count)", cell, cellID: cellID) }
+    scope.join("Cell_\(count)", cell.footprint, cellID: cellID)
     return cell
   }
 

@@ -11,7 +11,9 @@ private struct Cells {
   init() throws { folder = try TemporaryDirectory() }
 
   /// The C modules below, which a cell needs by name only.
-  private static let emptyModules = ["COpenBLAS", "CKernels", "CSQLite", "CCrypto", "CZlib"]
+  private static let emptyModules = [
+    "COpenBLAS", "CKernels", "CDelimited", "CImageFiles", "CSQLite", "CCrypto", "CZlib",
+  ]
 
   private func searchPaths() throws -> [String] {
     let libraries = URL(fileURLWithPath: builtProduct("libMartlet.so")).deletingLastPathComponent()

@@ -96,6 +96,20 @@ struct RendererTests {
     #expect(pairs.contains("2,000 pairs"))
   }
 
+  @Test("shows a table as text and as HTML, with nothing in it that means something there")
+  func table() throws {
+    let table: Table = ["<b>": ["a&b", nil], "n": [1, 2.5]]
+    let bundle = table.displayBundle
+    #expect(
+      bundle["text/plain"]
+        == .text("Table 2 rows × 2 columns\n   <b>    n\n0  a&b  1.0\n1  nil  2.5"))
+    guard case .text(let html)? = bundle["text/html"] else {
+      Issue.record("no HTML")
+      return
+    }
+    #expect(html.contains("&lt;b&gt;") && html.contains("a&amp;b") && !html.contains("<b>"))
+  }
+
   @Test("shows a CSV table under its columns' names")
   func csv() throws {
     let table = try CSV.parse("a,<b>\n1,2\n3,4.5\n")

@@ -50,7 +50,7 @@ struct WithInputs: Module {
 @Suite("Layers, losses and training agree with PyTorch")
 struct PyTorchTests {
   /// Compares a layer whose parameters have PyTorch's names, or those that `rename` makes of them.
-  private func compare(
+  func compare(
     _ name: String, _ model: some Module,
     rename: ([String: Tensor<Float>]) -> [String: Tensor<Float>] = { $0 },
     _ function: ([Tensor<Float>]) -> Tensor<Float>,

@@ -1,3 +1,4 @@
+import Glibc
 import Processes
 import Testing
 
@@ -27,12 +28,24 @@ struct CommandTests {
     #expect(try shell("kill -SEGV $$").run().status == .signalled(11))
   }
 
-  @Test("ends a process that is cancelled, also before it starts")
+  @Test("ends a process that is cancelled before it starts")
   func cancel() throws {
-    let command = shell("sleep 60")
+    let command = shell("exec sleep 60")
     command.cancel()
     #expect(try command.run().status == .signalled(9))
     #expect(command.isCancelled)
+  }
+
+  @Test("does not wait for what a cancelled process has started")
+  func survivingChild() throws {
+    let command = shell("sleep 600 & echo $!; wait")
+    var survivor: pid_t = 0
+    let output = try command.run { _, bytes in
+      survivor = pid_t(String(decoding: bytes.dropLast(), as: UTF8.self)) ?? 0
+      command.cancel()
+    }
+    #expect(output.status == .signalled(9))
+    #expect(survivor > 0 && kill(survivor, SIGKILL) == 0)
   }
 
   @Test("says why a process cannot be started")

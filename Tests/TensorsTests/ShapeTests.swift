@@ -53,6 +53,20 @@ struct ShapeTests {
     #expect(matmul(Tensor([1.0, 2]).broadcast(to: [3, 2]), a).shape == [3, 3])
   }
 
+  @Test("multiplies matrices so large that the product is taken in panels of rows")
+  func largeProducts() {
+    let left = Tensor<Float>.arange(4_200 * 500).reshaped(to: [4_200, 500]) / 1e6
+    let right = Tensor<Float>.arange(500 * 4_000).reshaped(to: [500, 4_000]) / 1e6
+    let whole = matmul(left, right)
+    let transposed = matmul(right.transposed(), left.transposed())
+    for rows in [0..<7, 1_990..<2_010, 4_193..<4_200] {
+      let expected = matmul(left[rows], right)
+      #expect(isClose(whole[rows], expected, relative: 1e-4).all().item())
+      let other = transposed[0..., rows].transposed()
+      #expect(isClose(other, expected, relative: 1e-4).all().item())
+    }
+  }
+
   @Test("multiplies by vectors and in batches")
   func vectorsAndBatches() {
     let v: Tensor<Double> = [1, 2, 3]

@@ -322,3 +322,26 @@ def test_sleeping_tasks_wake_in_order(shared_kernel):
         "  return await group.reduce(into: []) { $0.append($1) }\n}"
     )
     assert shared_kernel.ok(code).value == "[100, 200, 300]"
+
+
+# MARK: Errors that teach
+
+
+def test_a_failed_check_of_the_compiler_is_named(kernel):
+    kernel.ok("func bump(_ n: Int) -> Int { n + 1 }\nfunc small(_ n: Int) -> UInt8 { UInt8(n) }")
+    for code, text in (
+        ("bump(.max)", "arithmetic overflow"), ("small(300)", "Not enough bits"),
+    ):
+        result = kernel.fails(code)
+        assert (result.error["ename"], text in result.error["evalue"]) == ("Fatal error", True)
+        assert "at cell 1, line" in plain(result)
+
+
+def test_an_unknown_name_of_a_known_module_says_what_to_import(kernel):
+    result = kernel.fails("let wave = sin(0.5)\nlet t: Tensor<Float> = [1]\nlet other = sinn(1)")
+    text = plain(result)
+    assert "sin is in Foundation: run `import Foundation`" in text
+    assert "Tensor is in Martlet: run `import Martlet`" in text
+    assert text.count("note:") == 2
+    assert kernel.ok("import Foundation\nimport Martlet\nsin(0.0)").value == "0.0"
+    assert "run `import" not in plain(kernel.fails("sinn(1)"))

@@ -1,6 +1,7 @@
 """Cells that succeed: state, values, output, input, messages in their order."""
 
 import itertools
+import os
 import re
 
 import pytest
@@ -451,8 +452,82 @@ def test_a_cell_of_a_type_and_its_extensions_runs_again(shared_kernel, name):
 
 @pytest.mark.parametrize("module, code", [
     ("Gradients", "grad { (x: Tensor<Float>) in (x * x).sum() }([3]).scalars"),
+    ("Tables", 'try Table(csvText: "a\\n6.0\\n")["a"].values'),
     ("NeuralNetworks", "Linear(3, 2)(Tensor<Float>.ones(shape: [1, 3])).shape"),
 ])
 def test_a_module_of_the_library_can_be_imported_alone(start_kernel, module, code):
     kernel = start_kernel()
     assert kernel.ok(f"import Tensors\nimport {module}\n{code}").value in ("[6.0]", "[1, 2]")
+
+
+def test_regular_expressions_are_written_between_slashes(shared_kernel, name):
+    shared_kernel.ok(f"let {name} = /(\\d+)-(?<last>\\w+)/")
+    assert shared_kernel.ok(f'"12-ab".firstMatch(of: {name})!.last').value == '"ab"'
+    assert shared_kernel.ok("let six = 12, two = 2\nsix / two / 3").value == "2"
+
+
+NOTED = """
+final class {0} {{ let tag: String; init(_ tag: String) {{ self.tag = tag }}; deinit {{ print("end of", tag) }} }}
+"""
+
+
+def test_the_value_of_a_replaced_variable_is_released(shared_kernel, name):
+    shared_kernel.ok(NOTED.format(name))
+    shared_kernel.ok(f'var {name}A = {name}("one"), {name}B = [{name}("two"), {name}("three")]')
+    assert shared_kernel.ok(f'let {name}A = {name}("four")\n{name}A.tag').stream() == "end of one\n"
+    printed = shared_kernel.ok(f"let {name}B = {name}B.dropLast().map(\\.tag)\n{name}B")
+    assert (printed.stream(), printed.value) == ("end of two\nend of three\n", '["two"]')
+    assert shared_kernel.ok(f"func {name}A() {{}}").stream() == "end of four\n"
+    assert shared_kernel.ok(f"{name}A(); {name}B").stream() == ""
+
+
+def test_a_replaced_variable_lives_on_in_code_that_uses_it(shared_kernel, name):
+    shared_kernel.ok(NOTED.format(name))
+    shared_kernel.ok(f'let {name}A = {name}("one")')
+    shared_kernel.ok(f"func {name}F() -> String {{ {name}A.tag }}")
+    shared_kernel.ok(f"let {name}T = Task {{ try await Task.sleep(for: .seconds(1)); return {name}A.tag }}")
+    assert shared_kernel.ok(f'let {name}A = {name}("two")').stream() == ""
+    assert shared_kernel.ok(f"{name}F()").value == '"one"'
+    assert shared_kernel.ok(f"try await {name}T.value").value == '"one"'
+
+
+def test_values_that_cannot_be_copied_are_released_too(shared_kernel, name):
+    shared_kernel.ok(
+        f"import Synchronization\nstruct {name}: ~Copyable {{ let n: Int; deinit {{ print(\"end of\", n) }} }}"
+    )
+    shared_kernel.ok(f"let {name}A = {name}(n: 1)\nlet {name}M = Mutex([1])")
+    assert shared_kernel.ok(f"let {name}A = {name}(n: 2)").stream() == "end of 1\n"
+    assert shared_kernel.ok(f"let {name}M = Mutex([2])\n{name}M.withLock {{ $0 }}").value == "[2]"
+
+
+def test_a_cell_that_fails_releases_nothing_twice(shared_kernel, name):
+    shared_kernel.ok(NOTED.format(name))
+    shared_kernel.ok(f'let {name}A = {name}("one")')
+    cell = f'let {name}A = {name}("two")\nlet zero = [Int]()[0]'
+    assert shared_kernel.fails(cell).stream() == ""
+    assert shared_kernel.ok(f'let {name}A = {name}("three")').stream() == "end of one\nend of two\n"
+    # A variable that never got a value has none to release.
+    shared_kernel.fails(f'let {name}B = {name}("four"), {name}C = [Int]()[0]')
+    shared_kernel.ok(f'let {name}B = 1')
+    shared_kernel.ok(f'let {name}C = [1]; let {name}B = 2')
+    assert shared_kernel.ok(f"{name}A.tag").value == '"three"'
+
+
+def test_memory_of_replaced_values_is_given_back(kernel):
+    fill = "let large = [UInt8](repeating: 1, count: 64 << 20)"
+    kernel.ok("import Foundation\n" + fill)
+    size = (
+        'String(decoding: FileManager.default.contents(atPath: "/proc/self/statm")!, as: UTF8.self)'
+        '.split(separator: " ")[1]'
+    )
+    before = int(kernel.ok(size).value.strip('"'))
+    for _ in range(10):
+        kernel.ok(fill)
+    after = int(kernel.ok(size).value.strip('"'))
+    assert (after - before) * os.sysconf("SC_PAGE_SIZE") < 64 << 20
+
+
+def test_a_text_that_does_not_end_is_told_of_once(shared_kernel):
+    result = shared_kernel.fails('"unterminated')
+    assert "unterminated string" in result.error["evalue"]
+    assert "missing argument" not in result.trace

@@ -2,16 +2,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// How windows move over images [channels, height, width].
+/// How windows move over images [channels, height, width], which lie `image_stride` elements apart. All windows lie in
+/// the padded image.
 struct ck_window {
-  ptrdiff_t channels, height, width, kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, out_h,
-      out_w;
+  ptrdiff_t images, image_stride, channels, height, width, kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w,
+      dilation_h, dilation_w, out_h, out_w;
 };
 
-/// Writes each window as a column of [channels * kernel_h * kernel_w, out_h * out_w]; outside the image are zeros. F32 or F64.
-void ck_im2col(int type, const struct ck_window *window, const void *image, void *columns);
-/// Adds the columns to where in the image they come from.
-void ck_col2im(int type, const struct ck_window *window, const void *columns, void *image);
+/// Writes each window as a column of [channels * kernel_h * kernel_w, images * out_h * out_w]; outside an image are
+/// zeros. F32 or F64.
+void ck_im2col(int type, const struct ck_window *window, const void *images, void *columns);
+/// Adds the columns to where in the images they come from.
+void ck_col2im(int type, const struct ck_window *window, const void *columns, void *images);
+/// Copies runs of `bytes`, one for each row and column; all distances are in bytes.
+void ck_copy_runs(size_t bytes, size_t rows, size_t columns, const void *from, size_t from_row, size_t from_column,
+                  void *to, size_t to_row, size_t to_column);
 
 /// Pooling of `planes` images [height, width]: output [i, j] looks at rows rows[2i]..<rows[2i + 1], columns
 /// columns[2j]..<columns[2j + 1], in steps of `step_h` and `step_w`; no window is empty.

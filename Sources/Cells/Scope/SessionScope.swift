@@ -16,6 +16,8 @@ package struct SessionScope: Sendable, Equatable {
     package var signature: String?
     /// Whether `async let` has declared it, so that it is a task behind the scenes.
     package var isTask = false
+    /// Whether it is a variable whose memory holds a value that is worth releasing.
+    var isStored = false
   }
 
   private struct Whole: Sendable, Equatable {
@@ -28,6 +30,7 @@ package struct SessionScope: Sendable, Equatable {
 
   private var symbols: [String: [Symbol]] = [:]
   private var wholes: [Whole] = []
+  private var replaced = ReplacedVariables()
 
   package init() {}
 
@@ -41,14 +44,16 @@ package struct SessionScope: Sendable, Equatable {
   package func symbols(named name: String) -> [Symbol] { symbols[name] ?? [] }
 
   /// Lets later cells see what `cell` declared as `module`.
-  package mutating func join(_ module: String, _ cell: PreparedCell, cellID: String? = nil) {
+  package mutating func join(_ module: String, _ cell: CellFootprint, cellID: String? = nil) {
+    replaced.note(module, cell) { symbols[$0] ?? [] }
     for declaration in cell.analysis.declarations {
       guard let kind = declaration.importKind else { continue }
       for name in declaration.names {
         insert(
           Symbol(
             name: name, module: module, kind: kind, signature: declaration.signature,
-            isTask: kind == "var" && cell.tasks.contains(name)))
+            isTask: kind == "var" && cell.tasks.contains(name),
+            isStored: kind == "var" && cell.storedVariables.contains(name)))
       }
     }
     let keys = cell.unscoped.keys
@@ -66,6 +71,40 @@ package struct SessionScope: Sendable, Equatable {
         && (other.signature != symbol.signature || other.module == symbol.module)
     }
     symbols[symbol.name] = staying + [symbol]
+    for other in others where other.isStored && other.module != symbol.module {
+      replaced.insert(ReplacedVariables.Variable(module: other.module, name: other.name))
+    }
+  }
+
+  // MARK: Values of replaced variables
+
+  /// The variables whose values nothing can use any more once `cell` has run.
+  func releases(after cell: CellFootprint, cellID: String?) -> [ReplacedVariables.Variable] {
+    let replaces = cell.analysis.definedNames.contains { name in
+      symbols[name]?.contains(where: \.isStored) == true
+    }
+    guard replaces || !replaced.isEmpty else { return [] }
+    var after = self
+    after.join("", cell, cellID: cellID)
+    let visible = Set(after.symbols.values.joined().map(\.module) + after.wholes.map(\.module))
+    return after.replaced.releasable(visible: visible)
+  }
+
+  /// Notes a cell that later cells do not see: its code may use variables all the same.
+  package mutating func noteHidden(_ cell: CellFootprint, as module: String) {
+    replaced.note(module, cell) { symbols[$0] ?? [] }
+  }
+
+  /// Forgets variables whose values the cell has released.
+  package mutating func noteReleased(by cell: PreparedCell) {
+    for variable in cell.releases { replaced.remove(variable) }
+  }
+
+  /// Forgets variables of `module` that never got a value.
+  package mutating func noteUnset(_ names: Set<String>, in module: String) {
+    for name in names {
+      replaced.remove(ReplacedVariables.Variable(module: module, name: name))
+    }
   }
 
   /// The import lines of a cell.

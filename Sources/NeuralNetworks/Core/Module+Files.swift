@@ -90,30 +90,4 @@ extension Module {
       if let value = values[name] { buffer.value = value.copied() }
     }
   }
-
-  /// Returns a table of all parameters: name, shape, number of elements, and whether they are trained.
-  ///
-  /// ```
-  /// parameter      shape      elements  trained
-  /// hidden.weight  [128, 64]      8192  yes
-  /// ```
-  public func summary() -> String {
-    var rows = [["parameter", "shape", "elements", "trained"]]
-    for (name, parameter) in contents.parameters {
-      rows.append([
-        name, "\(parameter.shape)", "\(parameter.shape.reduce(1, *))",
-        parameter.isFrozen ? "no" : "yes",
-      ])
-    }
-    rows.append(["all", "", "\(parameterCount())", "\(parameterCount(trainable: true))"])
-    let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      let cells = row.enumerated().map { column, text in
-        let space = String(repeating: " ", count: widths[column] - text.count)
-        return column == 2 ? space + text : text + space
-      }
-      let line = cells.joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed())
-    }.joined(separator: "\n")
-  }
 }

@@ -25,6 +25,9 @@ public protocol Layer: Module {
   func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float>
 }
 
+/// A part of a layer whose parameters have the paths of the layer's own.
+package protocol InlinedModule: Module {}
+
 /// A parameter, whatever its element type.
 package protocol AnyParameter: AnyObject, Sendable {
   var shape: [Int] { get }
@@ -107,7 +110,8 @@ package struct ModuleContents {
       for child in levels.flatMap(\.children) {
         // Property wrappers store their value under a name with an underscore.
         let label = child.label ?? ""
-        visit(child.value, joined(path, label.hasPrefix("_") ? String(label.dropFirst()) : label))
+        let name = label.hasPrefix("_") ? String(label.dropFirst()) : label
+        visit(child.value, child.value is any InlinedModule ? path : joined(path, name))
       }
     case .collection, .tuple:
       let children = mirror.map { $0.children.map(\.value) } ?? []

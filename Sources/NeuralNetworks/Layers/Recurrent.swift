@@ -1,5 +1,28 @@
 public import Tensors
 
+/// The parameters of a recurrent layer, shaped and started as PyTorch's; in paths they stand as the layer's own.
+public struct RecurrentParameters: InlinedModule {
+  /// Shape `[gates * hidden, inputs]`.
+  public let weightInput: Parameter<Float>
+  /// Shape `[gates * hidden, hidden]`.
+  public let weightHidden: Parameter<Float>
+  /// Shape `[gates * hidden]`.
+  public let biasInput: Parameter<Float>
+  /// Shape `[gates * hidden]`.
+  public let biasHidden: Parameter<Float>
+
+  init(_ layer: String, _ inputs: Int, _ hidden: Int, gates: Int) {
+    require(
+      inputs > 0 && hidden > 0,
+      "\(layer): \(inputs) inputs and \(hidden) outputs; give positive numbers")
+    let start = Initializer.uniformFan(hidden)
+    weightInput = Parameter(start(shape: [gates * hidden, inputs]))
+    weightHidden = Parameter(start(shape: [gates * hidden, hidden]))
+    biasInput = Parameter(start(shape: [gates * hidden]))
+    biasHidden = Parameter(start(shape: [gates * hidden]))
+  }
+}
+
 /// The state of an `LSTM` after some steps.
 public struct LSTMState: Sendable {
   /// What the layer gave last, shape `[n, hidden]`.
@@ -23,14 +46,8 @@ public struct LSTMState: Sendable {
 ///
 /// - SeeAlso: Hochreiter and Schmidhuber, Long short-term memory, 1997.
 public struct LSTM: Layer {
-  /// Shape `[4 hidden, inputs]`.
-  public let weightInput: Parameter<Float>
-  /// Shape `[4 hidden, hidden]`.
-  public let weightHidden: Parameter<Float>
-  /// Shape `[4 hidden]`.
-  public let biasInput: Parameter<Float>
-  /// Shape `[4 hidden]`.
-  public let biasHidden: Parameter<Float>
+  /// Weights and biases of four gates.
+  public let parameters: RecurrentParameters
   private let hidden: Int
 
   /// Creates a layer.
@@ -40,14 +57,7 @@ public struct LSTM: Layer {
   ///   - hidden: Length of the output's last axis.
   /// - Precondition: Both are positive.
   public init(_ inputs: Int, _ hidden: Int) {
-    require(
-      inputs > 0 && hidden > 0,
-      "LSTM: \(inputs) inputs and \(hidden) outputs; give positive numbers")
-    let start = Initializer.uniformFan(hidden)
-    weightInput = Parameter(start(shape: [4 * hidden, inputs]))
-    weightHidden = Parameter(start(shape: [4 * hidden, hidden]))
-    biasInput = Parameter(start(shape: [4 * hidden]))
-    biasHidden = Parameter(start(shape: [4 * hidden]))
+    parameters = RecurrentParameters("LSTM", inputs, hidden, gates: 4)
     self.hidden = hidden
   }
 
@@ -67,8 +77,8 @@ public struct LSTM: Layer {
     let zeros = Tensor<Float>.zeros(shape: [x.shape[0], hidden])
     var state = state ?? LSTMState(hidden: zeros, cell: zeros)
     // What comes from the inputs is one product for all steps.
-    let fromInputs = linear(x, weightInput.value, bias: biasInput.value)
-    let (weight, bias) = (weightHidden.value, biasHidden.value)
+    let fromInputs = linear(x, parameters.weightInput.value, bias: parameters.biasInput.value)
+    let (weight, bias) = (parameters.weightHidden.value, parameters.biasHidden.value)
     var outputs: [Tensor<Float>] = []
     for step in 0..<x.shape[1] {
       let gates = fromInputs[0..., step] + linear(state.hidden, weight, bias: bias)
@@ -91,14 +101,8 @@ public struct LSTM: Layer {
 ///
 /// - SeeAlso: K. Cho et al., Learning phrase representations using RNN encoder-decoder, 2014.
 public struct GRU: Layer {
-  /// Shape `[3 hidden, inputs]`.
-  public let weightInput: Parameter<Float>
-  /// Shape `[3 hidden, hidden]`.
-  public let weightHidden: Parameter<Float>
-  /// Shape `[3 hidden]`.
-  public let biasInput: Parameter<Float>
-  /// Shape `[3 hidden]`.
-  public let biasHidden: Parameter<Float>
+  /// Weights and biases of three gates.
+  public let parameters: RecurrentParameters
   private let hidden: Int
 
   /// Creates a layer.
@@ -108,14 +112,7 @@ public struct GRU: Layer {
   ///   - hidden: Length of the output's last axis.
   /// - Precondition: Both are positive.
   public init(_ inputs: Int, _ hidden: Int) {
-    require(
-      inputs > 0 && hidden > 0, "GRU: \(inputs) inputs and \(hidden) outputs; give positive numbers"
-    )
-    let start = Initializer.uniformFan(hidden)
-    weightInput = Parameter(start(shape: [3 * hidden, inputs]))
-    weightHidden = Parameter(start(shape: [3 * hidden, hidden]))
-    biasInput = Parameter(start(shape: [3 * hidden]))
-    biasHidden = Parameter(start(shape: [3 * hidden]))
+    parameters = RecurrentParameters("GRU", inputs, hidden, gates: 3)
     self.hidden = hidden
   }
 
@@ -133,8 +130,8 @@ public struct GRU: Layer {
   ) {
     checkSequence(x, "GRU")
     var state = state ?? .zeros(shape: [x.shape[0], hidden])
-    let fromInputs = linear(x, weightInput.value, bias: biasInput.value)
-    let (weight, bias) = (weightHidden.value, biasHidden.value)
+    let fromInputs = linear(x, parameters.weightInput.value, bias: parameters.biasInput.value)
+    let (weight, bias) = (parameters.weightHidden.value, parameters.biasHidden.value)
     var outputs: [Tensor<Float>] = []
     for step in 0..<x.shape[1] {
       let (given, kept) = (fromInputs[0..., step], linear(state, weight, bias: bias))

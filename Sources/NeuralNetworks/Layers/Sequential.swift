@@ -57,30 +57,6 @@ public struct Lambda: Layer {
   public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { function(x) }
 }
 
-/// `relu` as a layer.
-public struct ReLU: Layer {
-  /// Creates the layer.
-  public init() {}
-  /// Returns each element, or 0 where it is negative.
-  public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { relu(x) }
-}
-
-/// `tanh` as a layer.
-public struct Tanh: Layer {
-  /// Creates the layer.
-  public init() {}
-  /// Returns the hyperbolic tangents.
-  public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { tanh(x) }
-}
-
-/// `sigmoid` as a layer.
-public struct Sigmoid: Layer {
-  /// Creates the layer.
-  public init() {}
-  /// Returns the logistic function of each element.
-  public func callAsFunction(_ x: Tensor<Float>) -> Tensor<Float> { sigmoid(x) }
-}
-
 /// Makes one axis of all but the first.
 public struct Flatten: Layer {
   /// Creates the layer.

@@ -105,7 +105,11 @@ extension NotebookSession {
         context.output(event)
       }
     }
-    if case .workerEnded = end { replaceWorker() }
+    if case .workerEnded = end {
+      replaceWorker()
+    } else {
+      history.scope.noteHidden(prepared.footprint, as: entry)
+    }
     if let failure = failure(of: end, prepared, progress: progress, context, compiler) {
       throw .failure(failure)
     }

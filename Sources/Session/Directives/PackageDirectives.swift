@@ -129,17 +129,12 @@ extension DirectiveCall {
 
   /// The folder that kernels share; one of this session where that cannot be written to.
   private func packageCache(_ compiler: CellCompiler) throws(DirectiveError) -> String {
-    let environment = session.workerEnvironment
-    var base = environment["XDG_CACHE_HOME"] ?? ""
-    if !base.hasPrefix("/") { base = environment["HOME"].map { $0 + "/.cache" } ?? "" }
-    let shared = base + "/martlet/packages"
-    if base.hasPrefix("/"), Files.makeFolder(shared) == nil, Files.isWritable(shared) {
-      return shared
-    }
+    let shared = UserFolders.cache(session.workerEnvironment).map { $0 + "/martlet/packages" }
+    if let shared, Files.makeFolder(shared) == nil, Files.isWritable(shared) { return shared }
     let own = compiler.folder + "/packages"
     if let reason = Files.makeFolder(own) { throw .failed("cannot make \(own): \(reason)") }
     print(
-      "\(base.isEmpty ? "There is no HOME" : "\(shared) cannot be written to"): the package is "
+      "\(shared.map { "\($0) cannot be written to" } ?? "There is no HOME"): the package is "
         + "built for this session alone.", to: .stderr)
     return own
   }
