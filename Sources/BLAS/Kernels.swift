@@ -212,12 +212,15 @@ package enum Kernels {
   ) {
     precondition(
       indices.allSatisfy { $0 >= 0 && $0 < count }, "addUp at an index outside 0..<\(count)")
-    precondition(type == .float32 || type == .float64, "addUp of \(type)")
+    precondition(
+      type != .float16 && type != .bfloat16 && type != .bool, "addUp has no kernel for \(type)")
     check(source, offset, outer * indices.count * inner, type)
     check(out, 0, outer * count * inner, type)
     let positions = indices.map(Int64.init)
+    // Complex numbers are added as pairs.
+    let part: ElementType = type == .complex64 ? .float32 : type == .complex128 ? .float64 : type
     unsafe ck_add_up(
-      type.rawValue, outer, count, inner, positions, positions.count,
+      part.rawValue, outer, count, part == type ? inner : inner * 2, positions, positions.count,
       source.base + offset * type.byteCount, out.base)
   }
 

@@ -81,7 +81,8 @@ struct EdgeGradientTests {
     expectEqual(grad { vectorNorm($0, .p(3)) }(zeros), zeros)
     expectEqual(grad { $0.standardDeviation() }(zeros + 4), zeros)
     let mixed: Tensor<Double> = [[0, 0], [3, 4]]
-    expectEqual(grad { vectorNorm($0, axes: [1]).sum() }(mixed), [[0, 0], [0.6, 0.8]])
+    let slopes = grad { vectorNorm($0, axes: [1]).sum() }(mixed)
+    #expect(allClose(slopes, [[0, 0], [0.6, 0.8]]))
   }
 
   @Test("of the largest so far go to the last of equal ones")

@@ -112,4 +112,26 @@ struct IndexingTests {
       x[0] = Tensor([1, 2, 3])
     }
   }
+
+  @Test("adds at equal indices for every type of number")
+  func addingUp() {
+    func check<Scalar: NumericTensorScalar>(_: Scalar.Type) {
+      let values = Tensor<Scalar>([1, 2, 3])
+      let zeros = Tensor<Scalar>.zeros(shape: [3])
+      let places = Tensor<Int32>([2, 0, 2])
+      #expect(zeros.scatterAdding(values, at: places, axis: 0).scalars == [2, 0, 4])
+      #expect(zeros.indexAdding(values, at: [1, -1, 1]).scalars == [0, 4, 2])
+    }
+    check(Int8.self)
+    check(Int16.self)
+    check(Int32.self)
+    check(Int.self)
+    check(UInt8.self)
+    check(UInt64.self)
+    check(Float16.self)
+    check(BFloat16.self)
+    check(Double.self)
+    check(Complex<Float>.self)
+    check(Complex<Double>.self)
+  }
 }

@@ -83,6 +83,10 @@ extension Tensor {
 
   /// Zeros, `length` long on an axis, to whose items `positions` the items of this tensor are added.
   func addedUp(at positions: [Int], axis: Int, length: Int) -> Tensor {
+    if Scalar.dataType.isHalf {
+      return Tensor<Float>(self).addedUp(at: positions, axis: axis, length: length)
+        .cast(to: Scalar.self)
+    }
     let source = contiguous()
     var resultShape = shape
     resultShape[axis] = length
