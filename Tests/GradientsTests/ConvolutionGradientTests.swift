@@ -31,6 +31,7 @@ struct ConvolutionGradientTests {
       GradientCase("maxPool1d", [2, 9]) { x in square(maxPool1d(x[0], size: 3)) },
       GradientCase("convolve", [7], [3]) { x in convolve(x[0], x[1]) },
       GradientCase("correlate", [7], [3]) { x in correlate(x[0], x[1], mode: .full) },
+      GradientCase("resized", [3, 4, 2]) { x in square(x[0].resized(height: 5, width: 2)) },
       GradientCase("resize", [1, 3, 4]) { x in square(resize(x[0], to: [5, 2])) },
       GradientCase("polyEvaluate", [4], [3]) { x in polyEvaluate(x[0], x[1]) },
     ])

@@ -18,7 +18,7 @@ WITHOUT = {
     "is of whole numbers or Booleans": "gcd lcm",
     "makes a tensor of no other": """
         arange eye full identity linspace ones zeros oneHot random randomNormal fftFrequencies rfftFrequencies weights""",
-    "reads, writes or shows": "describe read write parse htmlTable rowMajorBytes hash encode shape dataType tensor",
+    "reads, writes or shows": "describe read write decode parse htmlTable rowMajorBytes hash encode shape dataType tensor",
     "gives a number of Swift": "item",
     "is flat wherever it has a slope": "ceil floor floorDivide round sign trunc",
     "refuses, as RecordingTests show": "eigen eigenvalues lu nextAfter trigamma",

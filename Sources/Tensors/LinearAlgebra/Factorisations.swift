@@ -25,8 +25,8 @@ public func cholesky<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>) throws(LinearAlg
       let product = matmul(l.matrixTransposed, g).triangle(keepsUpper: false)
       let middle = product - product * half
       let form = TriangularForm(isUpper: false, isTransposed: true)
-      let left = form.solvedOrNaN(l, middle)
-      let gradient = form.solvedOrNaN(l, left.matrixTransposed)
+      let left = form.solvedOrNaN(l, middle, isVector: false)
+      let gradient = form.solvedOrNaN(l, left.matrixTransposed, isVector: false)
       return (gradient + gradient.matrixTransposed) * Scalar(0.5)
     })
 }
@@ -86,8 +86,10 @@ private func qrGradient<Scalar: LAPACKScalar>(
     lower + product.triangle(keepsUpper: false, isStrict: true).matrixTransposed
   var inner = matmul(factors.q, symmetric)
   if let q { inner = inner + q }
-  return TriangularForm(isUpper: true).solvedOrNaN(factors.r, inner.matrixTransposed)
-    .matrixTransposed
+  return TriangularForm(isUpper: true).solvedOrNaN(
+    factors.r, inner.matrixTransposed, isVector: false
+  )
+  .matrixTransposed
 }
 
 private func factors<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ size: FactorSize)

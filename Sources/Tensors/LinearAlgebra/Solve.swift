@@ -21,21 +21,21 @@ public func solve<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>
     from: a, b,
     { g in
       // Recomputed only if this gradient is differentiated itself.
-      let again = a.isRecorded || b.isRecorded ? solvedOrNaN(a, b) : x
-      let back = solvedOrNaN(a.matrixTransposed, g)
+      let again = a.isRecorded || b.isRecorded ? (try? solve(a, b)) ?? x * Scalar.nan : x
+      let back = solvedOrNaN(a.matrixTransposed, g, isVector: b.rank == 1)
       return b.rank == 1
         ? -back.expandingDims(axis: -1) * again.expandingDims(axis: -2)
         : -matmul(back, again.matrixTransposed)
     },
-    { g in solvedOrNaN(a.matrixTransposed, g) })
+    { g in solvedOrNaN(a.matrixTransposed, g, isVector: b.rank == 1) })
 }
 
 /// The solution for a gradient; NaN where rounding makes singular what was not.
-private func solvedOrNaN<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
-  -> Tensor<Scalar>
-{
+private func solvedOrNaN<Scalar: LAPACKScalar>(
+  _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, isVector: Bool
+) -> Tensor<Scalar> {
   // The gradient of a shared vector comes with the axes of the batch.
-  let isBatchOfVectors = a.rank > 2 && b.rank == a.rank - 1
+  let isBatchOfVectors = isVector && a.rank > 2
   let right = isBatchOfVectors ? b.expandingDims(axis: -1) : b
   guard let x = try? solve(a, right) else { return b * Scalar.nan }
   return isBatchOfVectors ? x.squeezed(axis: -1) : x
@@ -120,8 +120,8 @@ struct TriangularForm: Sendable {
     return x.recorded(
       from: a, b,
       { g in
-        let again = a.isRecorded || b.isRecorded ? form.solvedOrNaN(a, b) : x
-        let (left, right) = (back.solvedOrNaN(a, g), again)
+        let again = a.isRecorded || b.isRecorded ? (try? form.solve(a, b)) ?? x * Scalar.nan : x
+        let (left, right) = (back.solvedOrNaN(a, g, isVector: b.rank == 1), again)
         let product =
           b.rank == 1
           ? left.expandingDims(axis: -1) * right.expandingDims(axis: -2)
@@ -129,13 +129,13 @@ struct TriangularForm: Sendable {
         return -(form.isTransposed ? product.matrixTransposed : product)
           .triangle(keepsUpper: form.isUpper, isStrict: form.hasUnitDiagonal)
       },
-      { g in back.solvedOrNaN(a, g) })
+      { g in back.solvedOrNaN(a, g, isVector: b.rank == 1) })
   }
 
-  func solvedOrNaN<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>)
-    -> Tensor<Scalar>
-  {
-    let isBatchOfVectors = a.rank > 2 && b.rank == a.rank - 1
+  func solvedOrNaN<Scalar: LAPACKScalar>(
+    _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, isVector: Bool
+  ) -> Tensor<Scalar> {
+    let isBatchOfVectors = isVector && a.rank > 2
     let right = isBatchOfVectors ? b.expandingDims(axis: -1) : b
     guard let x = try? solve(a, right) else { return b * Scalar.nan }
     return isBatchOfVectors ? x.squeezed(axis: -1) : x
