@@ -75,7 +75,7 @@ public struct LogisticRegression: Classifier {
     let loss = LogisticLoss(
       x: rows, classes: found, weights: classWeight.sampleWeights(found), inversePenalty: c,
       fitsIntercept: fitsIntercept)
-    let result = LBFGS(maxIterations: maxIterations, tolerance: tolerance).minimize(
+    let result = SmoothMinimizer(maxIterations: maxIterations, tolerance: tolerance).minimize(
       loss.callAsFunction, from: .zeros(shape: [loss.parameterCount]))
     (coefficients, intercepts) = loss.unpacked(result.point)
     coefficients = coefficients.contiguous()

@@ -17,7 +17,7 @@ extension Chart {
         "Chart.bar: \(labels.count) labels but \(values.count) values; there must be as many of each"
       )
     }
-    let layer = Layer(
+    let layer = ChartLayer(
       mark: .bar(.stacked), x: Field(x, .texts(labels)),
       y: Field(y, .numbers(values.map { Double($0) })))
     return Chart(title, x, y).adding(layer, "bar")
@@ -43,7 +43,7 @@ extension Chart {
         "Chart.bar: \(labels.count) labels but \(values.count) values of \"\(name)\"; there must be as many of each"
       )
     }
-    let layer = Layer(
+    let layer = ChartLayer(
       mark: .bar(stacking), x: Field(x, .texts(series.flatMap { _ in labels })),
       y: Field(y, .numbers(series.flatMap { $0.value.map { Double($0) } })),
       color: Field(
@@ -65,7 +65,7 @@ extension Chart {
     _ values: [Value], bins: Int = 20, title: String = "", x: String = "value", y: String = "count"
   ) -> Chart {
     if bins < 1 { fatalError("Chart.histogram: \(bins) bins; there must be at least one") }
-    let layer = Layer(
+    let layer = ChartLayer(
       mark: .histogram(bins: bins, stacking: .layered),
       x: Field(x, .numbers(values.map { Double($0) })))
     return Chart(title, x, y).adding(layer, "histogram")
@@ -84,7 +84,7 @@ extension Chart {
     _ samples: KeyValuePairs<String, [Value]>, title: String = "", x: String = "",
     y: String = "value"
   ) -> Chart {
-    let layer = Layer(
+    let layer = ChartLayer(
       mark: .box,
       x: Field(
         x, .texts(samples.flatMap { [String](repeating: $0.key, count: $0.value.count) })),

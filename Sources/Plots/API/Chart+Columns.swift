@@ -117,7 +117,7 @@ extension Chart {
     x: any ChartColumn, color: (any ChartColumn)? = nil, bins: Int = 0,
     stacking: Stacking = .layered, name: String = ""
   ) -> Chart {
-    let layer = Layer(
+    let layer = ChartLayer(
       mark: .histogram(bins: checked(bins: bins), stacking: stacking),
       x: Field("", x.chartValues(named: "x")),
       color: color.map { Field("", $0.chartValues(named: "color")) }, name: name)
@@ -141,19 +141,19 @@ extension Chart {
   }
 
   private static func of(
-    _ mark: Layer.Mark, _ x: (any ChartColumn)?, _ y: any ChartColumn,
+    _ mark: ChartLayer.Mark, _ x: (any ChartColumn)?, _ y: any ChartColumn,
     _ color: (any ChartColumn)?, _ name: String, _ call: String
   ) -> Chart {
     Chart().adding(layer(mark, x, y, color, name), call)
   }
 
   private static func layer(
-    _ mark: Layer.Mark, _ x: (any ChartColumn)?, _ y: any ChartColumn,
+    _ mark: ChartLayer.Mark, _ x: (any ChartColumn)?, _ y: any ChartColumn,
     _ color: (any ChartColumn)?, _ name: String
-  ) -> Layer {
+  ) -> ChartLayer {
     let values = y.chartValues(named: "y")
     let places = x?.chartValues(named: "x") ?? .numbers((0..<values.count).map { Double($0) })
-    return Layer(
+    return ChartLayer(
       mark: mark, x: Field("", places), y: Field("", values),
       color: color.map { Field("", $0.chartValues(named: "color")) }, name: name)
   }

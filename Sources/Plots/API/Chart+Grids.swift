@@ -85,7 +85,7 @@ extension Chart {
 
   private static func heatmap(
     _ matrix: Matrix, _ rows: [String], _ columns: [String], _ title: String, _ x: String,
-    _ y: String, _ mark: Layer.Mark
+    _ y: String, _ mark: ChartLayer.Mark
   ) -> Chart {
     let width = matrix.columnCount
     let rows = rows.isEmpty ? matrix.rows.indices.map { "\($0)" } : rows
@@ -96,7 +96,7 @@ extension Chart {
           + "\(width) columns; they must agree")
     }
     let (rowNames, columnNames) = (distinct(rows), distinct(columns))
-    let layer = Layer(
+    let layer = ChartLayer(
       mark: mark, x: Field(x, .texts(rowNames.flatMap { _ in columnNames })),
       y: Field(y, .texts(rowNames.flatMap { [String](repeating: $0, count: width) })),
       value: Field("", .numbers(Array(matrix.rows.joined()))))
@@ -172,7 +172,7 @@ extension Chart {
       isFilled: filled)
     var chart = Chart()
     chart.content.title = title
-    chart.content.layers = [Layer(mark: .contour(rings))]
+    chart.content.layers = [ChartLayer(mark: .contour(rings))]
     return chart
   }
 

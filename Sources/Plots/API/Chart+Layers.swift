@@ -106,7 +106,7 @@ extension Chart {
     x: String? = nil, y: String? = nil, color: String? = nil, name: String = ""
   ) -> Chart {
     adding(
-      Layer(
+      ChartLayer(
         mark: .box, x: field(x, or: \.x), y: field(y, or: \.y, "y", "box"),
         color: field(color, or: \.color), name: name, isFromSource: true), "box")
   }
@@ -127,7 +127,7 @@ extension Chart {
     // A plain array of numbers is what is counted.
     let numbers = field(x, or: \.x) ?? encoding.y ?? field(x, or: \.x, "x", "histogram")
     return adding(
-      Layer(
+      ChartLayer(
         mark: .histogram(bins: Self.checked(bins: bins), stacking: stacking), x: numbers,
         color: field(color, or: \.color), name: name, isFromSource: true), "histogram")
   }
@@ -141,7 +141,7 @@ extension Chart {
   /// - Returns: The chart with the cells.
   public func heatmap(x: String? = nil, y: String? = nil, value: String) -> Chart {
     adding(
-      Layer(
+      ChartLayer(
         mark: .cells(areCounts: false, showsNumbers: nil), x: field(x, or: \.x, "x", "heatmap"),
         y: field(y, or: \.y, "y", "heatmap"), value: Field(value, columns.values(value)),
         isFromSource: true), "heatmap")
@@ -163,12 +163,12 @@ extension Chart {
 
   /// Adds an upright line at each of some places, with its name in the legend if it has one.
   public func rule(x: Double..., name: String = "") -> Chart {
-    adding(Layer(mark: .rule, x: Field("", .numbers(x)), name: name), "rule")
+    adding(ChartLayer(mark: .rule, x: Field("", .numbers(x)), name: name), "rule")
   }
 
   /// Adds a level line at each of some heights, with its name in the legend if it has one.
   public func rule(y: Double..., name: String = "") -> Chart {
-    adding(Layer(mark: .rule, y: Field("", .numbers(y)), name: name), "rule")
+    adding(ChartLayer(mark: .rule, y: Field("", .numbers(y)), name: name), "rule")
   }
 
   /// Returns the chart with a panel for each value of a column, in rows of some panels.
@@ -181,21 +181,21 @@ extension Chart {
   // MARK: Making layers
 
   private func xy(
-    _ mark: Layer.Mark, _ x: String?, _ y: String?, _ color: String?, _ name: String,
+    _ mark: ChartLayer.Mark, _ x: String?, _ y: String?, _ color: String?, _ name: String,
     _ call: String
-  ) -> Layer {
+  ) -> ChartLayer {
     let y = field(y, or: \.y, "y", call)
-    return Layer(
+    return ChartLayer(
       mark: mark, x: places(x, for: y), y: y, color: field(color, or: \.color), name: name,
       isFromSource: true)
   }
 
   private func between(
-    _ mark: Layer.Mark, _ x: String?, _ low: String, _ high: String, _ color: String?,
+    _ mark: ChartLayer.Mark, _ x: String?, _ low: String, _ high: String, _ color: String?,
     _ name: String
-  ) -> Layer {
+  ) -> ChartLayer {
     let y = Field(low, columns.values(low))
-    return Layer(
+    return ChartLayer(
       mark: mark, x: places(x, for: y), y: y, y2: Field(high, columns.values(high)),
       color: field(color, or: \.color), name: name, isFromSource: true)
   }

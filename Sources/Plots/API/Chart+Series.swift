@@ -61,10 +61,10 @@ extension Chart {
   }
 
   private static func of(
-    _ series: [Series], _ mark: Layer.Mark, _ title: String, _ x: String, _ y: String,
+    _ series: [Series], _ mark: ChartLayer.Mark, _ title: String, _ x: String, _ y: String,
     _ xScale: Scale, _ yScale: Scale
   ) -> Chart {
-    let layer = Layer(
+    let layer = ChartLayer(
       mark: mark, x: Field(x, .numbers(series.flatMap(\.x))),
       y: Field(y, .numbers(series.flatMap(\.y))),
       color: Field(

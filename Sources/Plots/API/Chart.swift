@@ -8,7 +8,7 @@ public enum Scale: String, Equatable, Sendable {
 
 /// What a chart shows, without the data that further layers may be made of.
 struct ChartContent: Equatable, Sendable {
-  var layers: [Layer] = []
+  var layers: [ChartLayer] = []
   /// The column whose values have a panel each, as names.
   var facet: [String]?
   /// Panels side by side before the next row begins.
@@ -192,7 +192,7 @@ extension Chart {
     return copy
   }
 
-  func adding(_ layer: Layer, _ call: String) -> Chart {
+  func adding(_ layer: ChartLayer, _ call: String) -> Chart {
     with { $0.content.layers.append(layer.checked(call)) }
   }
 }

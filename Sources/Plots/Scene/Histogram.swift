@@ -3,7 +3,7 @@ internal import Glibc
 /// Counts values into bins.
 enum Histogram {
   /// The ends of the bins of a layer that is a histogram; none for others.
-  static func edges(of layer: Layer) -> [Double] {
+  static func edges(of layer: ChartLayer) -> [Double] {
     guard case .histogram(let bins, _) = layer.mark, let x = layer.x else { return [] }
     guard let values = x.values.numbers else {
       fatalError("Chart.histogram: \"\(x.name)\" holds texts; count them and draw bars")

@@ -54,7 +54,7 @@ struct Placing {
   }
 }
 
-extension Layer {
+extension ChartLayer {
   /// Whether bars lie: their names are at the vertical axis and their numbers at the other.
   var isHorizontal: Bool {
     guard case .bar = mark, case .texts? = y?.values, case .numbers? = x?.values else {
@@ -81,7 +81,7 @@ extension Layer {
 
 /// A layer whose rows have places and colours.
 struct PlacedLayer {
-  let layer: Layer
+  let layer: ChartLayer
   /// The number of each row's colour.
   let series: [Int]
   let x: [Double]
@@ -90,7 +90,7 @@ struct PlacedLayer {
   /// The ends of a histogram's bins.
   let edges: [Double]
 
-  init(_ layer: Layer, _ series: [Int], _ placing: Placing, _ edges: [Double]) {
+  init(_ layer: ChartLayer, _ series: [Int], _ placing: Placing, _ edges: [Double]) {
     (self.layer, self.series, self.edges) = (layer, series, edges)
     x = layer.x.map { placing.xs($0) } ?? []
     y = layer.y.map { placing.ys($0) } ?? []

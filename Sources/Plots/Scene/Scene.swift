@@ -27,7 +27,7 @@ struct Scene {
   private var entryByName: [String: Int] = [:]
 
   /// The title of an axis: the names of the layers' columns.
-  static func title(of field: KeyPath<Layer, Field?>, in layers: [Layer]) -> String {
+  static func title(of field: KeyPath<ChartLayer, Field?>, in layers: [ChartLayer]) -> String {
     var names: [String] = []
     for case let name? in layers.map({ $0[keyPath: field]?.name })
     where !name.isEmpty && !names.contains(name) {
@@ -81,7 +81,7 @@ struct Scene {
   }
 
   /// The number of each row's colour.
-  private mutating func enter(_ layer: Layer) -> [Int] {
+  private mutating func enter(_ layer: ChartLayer) -> [Int] {
     let count = layer.fields.first?.values.count ?? 1
     if let color = layer.color {
       for name in color.values.categories { _ = entry(name, layer) }
@@ -93,13 +93,13 @@ struct Scene {
     return [Int](repeating: number, count: count)
   }
 
-  private mutating func entry(_ name: String, _ layer: Layer) -> Int {
+  private mutating func entry(_ name: String, _ layer: ChartLayer) -> Int {
     if let number = entryByName[name] { return number }
     entryByName[name] = entries.count
     return newEntry(name, layer)
   }
 
-  private mutating func newEntry(_ name: String?, _ layer: Layer) -> Int {
+  private mutating func newEntry(_ name: String?, _ layer: ChartLayer) -> Int {
     let own = layer.colors.isEmpty ? content.colors : layer.colors
     let colours = own.isEmpty ? Palette.series : own
     entries.append(

@@ -4,7 +4,7 @@ internal import Tensors
 ///
 /// - SeeAlso: Liu and Nocedal 1989, doi:10.1007/BF01589116; the line search after Nocedal and Wright, *Numerical
 ///   Optimization*, 2nd edition, algorithms 3.5 and 3.6.
-struct LBFGS {
+struct SmoothMinimizer {
   typealias Function = (Tensor<Double>) -> (value: Double, gradient: Tensor<Double>)
 
   /// The most steps.
@@ -83,7 +83,7 @@ struct LBFGS {
   }
 }
 
-extension LBFGS.Result {
+extension SmoothMinimizer.Result {
   fileprivate init(
     _ point: Tensor<Double>, _ value: Double, _ iterationCount: Int, _ hasConverged: Bool
   ) {
@@ -97,7 +97,7 @@ private func largest(_ x: Tensor<Double>) -> Double { abs(x).max().item() }
 
 /// Finds a step along a direction that meets the strong Wolfe conditions.
 private struct LineSearch {
-  let function: LBFGS.Function
+  let function: SmoothMinimizer.Function
   let point: Tensor<Double>
   let direction: Tensor<Double>
   let value: Double

@@ -24,7 +24,7 @@ public enum Stacking: String, Equatable, Sendable {
 }
 
 /// What one layer of a chart draws, before anything is counted or placed.
-struct Layer: Equatable, Sendable {
+struct ChartLayer: Equatable, Sendable {
   enum Mark: Equatable, Sendable {
     case line, points
     case bar(Stacking)
@@ -58,7 +58,7 @@ struct Layer: Equatable, Sendable {
   var fields: [Field] { [x, y, y2, color, value, text].compactMap { $0 } }
 
   /// Stops unless all columns are equally long.
-  func checked(_ call: String) -> Layer {
+  func checked(_ call: String) -> ChartLayer {
     guard let first = fields.first else { return self }
     for field in fields where field.values.count != first.values.count {
       fatalError(
@@ -73,7 +73,7 @@ struct Layer: Equatable, Sendable {
   }
 
   /// The layer with some of its rows.
-  func picked(_ places: [Int]) -> Layer {
+  func picked(_ places: [Int]) -> ChartLayer {
     var layer = self
     layer.x = x?.picked(places)
     layer.y = y?.picked(places)
