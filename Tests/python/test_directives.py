@@ -98,8 +98,7 @@ def test_who_and_whos_tell_names_types_sizes_and_values(kernel):
     assert "P(x: 1.5)" in rows["p"] and " 8 B " in rows["p"]
     assert "8 B+" in rows["node"] and "Cell_" not in text
     assert '["a": 1]' in rows["`class`"]
-    assert "<td style=\"text-align:left\">&quot;" not in bundle["text/html"]
-    assert "Ada &lt;b&gt;" in bundle["text/html"]
+    assert "&quot;Ada &lt;b&gt;&quot;</td>" in bundle["text/html"]
     # Redeclared and failed variables are told as they are now.
     kernel.ok("let name = 12")
     kernel.fails("let never = numbers[5000]")
