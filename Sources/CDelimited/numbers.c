@@ -171,55 +171,39 @@ static bool parse_bool(const uint8_t *bytes, size_t size, uint8_t *value) {
   return false;
 }
 
+// Converts fields until one is no value of the type, and gives their number. `parse` is a call that sees `bytes` and `size`.
+#define CONVERT_FIELDS(parse)                            \
+  for (size_t i = 0; i < count; i++) {                   \
+    const cd_field field = fields[i * stride];           \
+    const uint8_t *bytes = text + field.start;           \
+    const size_t size = field.size & CD_SIZE;            \
+    missing[i] = 0;                                      \
+    if (cd_is_missing(marks, text, field)) {             \
+      values[i] = 0;                                     \
+      missing[i] = 1;                                    \
+      ++*missing_count;                                  \
+    } else if (!parse) {                                 \
+      return i;                                          \
+    }                                                    \
+  }                                                      \
+  return count;
+
 size_t cd_ints(
     const uint8_t *text, const cd_field *fields, size_t stride, size_t count, const cd_marks *marks,
     ptrdiff_t *values, uint8_t *missing, size_t *missing_count) {
-  for (size_t i = 0; i < count; i++) {
-    const cd_field field = fields[i * stride];
-    missing[i] = 0;
-    if (cd_is_missing(marks, text, field)) {
-      values[i] = 0;
-      missing[i] = 1;
-      ++*missing_count;
-    } else if (!parse_int(text + field.start, field.size & CD_SIZE, &values[i])) {
-      return i;
-    }
-  }
-  return count;
+  CONVERT_FIELDS(parse_int(bytes, size, &values[i]))
 }
 
 size_t cd_doubles(
     const uint8_t *text, const cd_field *fields, size_t stride, size_t count, const cd_marks *marks,
     uint8_t decimal_point, double *values, uint8_t *missing, size_t *missing_count) {
-  for (size_t i = 0; i < count; i++) {
-    const cd_field field = fields[i * stride];
-    missing[i] = 0;
-    if (cd_is_missing(marks, text, field)) {
-      values[i] = 0;
-      missing[i] = 1;
-      ++*missing_count;
-    } else if (!parse_double(text + field.start, field.size & CD_SIZE, decimal_point, &values[i])) {
-      return i;
-    }
-  }
-  return count;
+  CONVERT_FIELDS(parse_double(bytes, size, decimal_point, &values[i]))
 }
 
 size_t cd_bools(
     const uint8_t *text, const cd_field *fields, size_t stride, size_t count, const cd_marks *marks,
     uint8_t *values, uint8_t *missing, size_t *missing_count) {
-  for (size_t i = 0; i < count; i++) {
-    const cd_field field = fields[i * stride];
-    missing[i] = 0;
-    if (cd_is_missing(marks, text, field)) {
-      values[i] = 0;
-      missing[i] = 1;
-      ++*missing_count;
-    } else if (!parse_bool(text + field.start, field.size & CD_SIZE, &values[i])) {
-      return i;
-    }
-  }
-  return count;
+  CONVERT_FIELDS(parse_bool(bytes, size, &values[i]))
 }
 
 size_t cd_missing_run(

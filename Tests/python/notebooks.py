@@ -21,6 +21,15 @@ def execute(notebook, folder, store):
     return folder / notebook.name, answer.stdout
 
 
+def execute_in(folder, notebook):
+    """Executes a notebook in `folder`; gives its store, its outputs, and what its cells printed."""
+    store = folder / "tracking.db"
+    copy, _ = execute(notebook, folder / "out", store)
+    cells = nbformat.read(copy, as_version=4).cells
+    outputs = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
+    return store, outputs, "".join(output.text for output in outputs if output.output_type == "stream")
+
+
 def check_kept_without_outputs(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)

@@ -4,10 +4,9 @@ import json
 import re
 import subprocess
 
-import nbformat
 import pytest
 
-from notebooks import ROOT, check_kept_without_outputs, execute
+from notebooks import ROOT, check_kept_without_outputs, execute_in
 
 NOTEBOOK = ROOT / "notebooks" / "mlp-digits.ipynb"
 
@@ -15,12 +14,8 @@ NOTEBOOK = ROOT / "notebooks" / "mlp-digits.ipynb"
 @pytest.fixture(scope="module")
 def executed(kernelspec, tmp_path_factory):
     """Executes the notebook once; gives its store and what its cells printed."""
-    folder = tmp_path_factory.mktemp("mlp")
-    store = folder / "tracking.db"
-    copy, _ = execute(NOTEBOOK, folder / "out", store)
-    cells = nbformat.read(copy, as_version=4).cells
-    outputs = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
-    return store, "".join(output.text for output in outputs if output.output_type == "stream")
+    store, _, printed = execute_in(tmp_path_factory.mktemp("mlp"), NOTEBOOK)
+    return store, printed
 
 
 def test_the_notebook_is_kept_without_outputs():

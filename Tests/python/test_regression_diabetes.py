@@ -5,12 +5,11 @@ import json
 import re
 import subprocess
 
-import nbformat
 import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes
 
-from notebooks import ROOT, check_kept_without_outputs, execute
+from notebooks import ROOT, check_kept_without_outputs, execute_in
 
 NOTEBOOK = ROOT / "notebooks" / "regression-diabetes.ipynb"
 
@@ -18,12 +17,7 @@ NOTEBOOK = ROOT / "notebooks" / "regression-diabetes.ipynb"
 @pytest.fixture(scope="module")
 def executed(kernelspec, tmp_path_factory):
     """Executes the notebook once; gives its store, its outputs, and what its cells printed."""
-    folder = tmp_path_factory.mktemp("diabetes")
-    store = folder / "tracking.db"
-    copy, _ = execute(NOTEBOOK, folder / "out", store)
-    cells = nbformat.read(copy, as_version=4).cells
-    outputs = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
-    return store, outputs, "".join(output.text for output in outputs if output.output_type == "stream")
+    return execute_in(tmp_path_factory.mktemp("diabetes"), NOTEBOOK)
 
 
 def test_the_notebook_is_kept_without_outputs():
