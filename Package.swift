@@ -74,6 +74,12 @@ let level0: [Target] = [
     linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("jpeg")]),
   .target(name: "CDelimited", cSettings: [.unsafeFlags(["-O3"])]),
   .target(name: "CRaster", linkerSettings: [.linkedLibrary("dl")]),
+  // Loading libraries, Swift's runtime among them, would take longer than all that it does.
+  .executableTarget(
+    name: "KernelLauncher",
+    linkerSettings: [
+      .linkedLibrary("jansson"), .unsafeFlags(["-nostartfiles", "-static-executable"]),
+    ]),
   .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: vectorMathematics),
 ]
 
@@ -191,6 +197,7 @@ let package = Package(
   name: "martlet",
   products: [
     .executable(name: "martlet", targets: ["MartletCommand"]),
+    .executable(name: "martlet-kernel", targets: ["KernelLauncher"]),
     .executable(name: "martlet-worker", targets: ["WorkerCommand"]),
     .executable(name: "track-cli", targets: ["TrackCommand"]),
     .library(name: "Martlet", type: .dynamic, targets: ["Martlet"]),

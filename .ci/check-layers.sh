@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 declare -A level=(
   [CZeroMQ]=0 [CSQLite]=0 [COpenBLAS]=0 [CCrypto]=0 [CZlib]=0 [CSourceKit]=0 [CFaults]=0 [CKernels]=0
   [CProcesses]=0 [CFrontendServer]=0 [CDelimited]=0 [CImageFiles]=0 [CRaster]=0
+  [KernelLauncher]=0
   [ZeroMQ]=10 [SQLite]=10 [BLAS]=10 [Digest]=10 [Compression]=10 [Processes]=10 [SourceKit]=10 [CellGate]=10
   [DelimitedText]=10 [ImageFiles]=10 [Raster]=10
   [ErrorTexts]=10 [JSONValues]=15 [Markup]=15 [CommandArguments]=20

@@ -33,6 +33,8 @@ package final class Kernel: Sendable {
     package var parentProcess: Int32?
     /// How long the executor may take to shut down.
     package var shutDownLimit: Duration
+    /// Sockets that listen already; the others are made.
+    package var listeners: Listeners
 
     /// Makes options; the parent process is the one that Jupyter names in `JPY_PARENT_PID`.
     package init(
@@ -40,11 +42,12 @@ package final class Kernel: Sendable {
       parentProcess: Int32? = ProcessInfo.processInfo.environment["JPY_PARENT_PID"].flatMap {
         Int32($0)
       },
-      shutDownLimit: Duration = .seconds(3)
+      shutDownLimit: Duration = .seconds(3), listeners: Listeners = Listeners()
     ) {
       self.handlesSignals = handlesSignals
       self.parentProcess = parentProcess
       self.shutDownLimit = shutDownLimit
+      self.listeners = listeners
     }
   }
 
@@ -81,7 +84,7 @@ package final class Kernel: Sendable {
       let context = try Context()
       let heartbeat = try EchoThread(
         endpoint: connection.endpoint(port: connection.heartbeatPort), in: context,
-        options: connection.encryption)
+        options: connection.encryption + options.listeners.options(for: .heartbeat))
       defer {
         context.shutDown()
         heartbeat.join()
@@ -95,7 +98,7 @@ package final class Kernel: Sendable {
 
   /// Runs the loop of the socket thread; the sockets are closed when it returns.
   private func serve(in context: Context) throws(ZeroMQError) {
-    let sockets = try KernelSockets(connection, in: context)
+    let sockets = try KernelSockets(connection, listeners: options.listeners, in: context)
     let outbox = try Outbox()
     let signals = try WakeUp()
     if options.handlesSignals { SignalForwarding.start([SIGINT, SIGTERM], to: signals) }

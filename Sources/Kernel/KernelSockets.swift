@@ -11,32 +11,31 @@ struct KernelSockets: ~Copyable {
   /// Binds all sockets.
   ///
   /// - Throws: `ZeroMQError.addressInUse` or `bindFailed`, naming the endpoint.
-  init(_ connection: ConnectionFile, in context: Context) throws(ZeroMQError) {
-    let shell = try Self.router(port: connection.shellPort, connection, context)
-    let control = try Self.router(port: connection.controlPort, connection, context)
-    let stdin = try Self.router(port: connection.stdinPort, connection, context)
+  init(
+    _ connection: ConnectionFile, listeners: Listeners, in context: Context
+  ) throws(ZeroMQError) {
+    func router(_ port: Int, _ listener: Listeners.Port) throws(ZeroMQError) -> Socket {
+      let socket = try Socket(
+        .router, in: context,
+        options: [.lingerMilliseconds(1000), .sendQueueLimit(0), .handsOverIdentities(true)]
+          + connection.encryption + listeners.options(for: listener))
+      try socket.bind(to: connection.endpoint(port: port))
+      return socket
+    }
+    let shell = try router(connection.shellPort, .shell)
+    let control = try router(connection.controlPort, .control)
+    let stdin = try router(connection.stdinPort, .stdin)
     // Without a limit, so that a slow frontend loses nothing; and a subscription counts only once
     // it was taken in, so that nothing overtakes its welcome.
     let iopub = try Socket(
       .extendedPublish, in: context,
       options: [.lingerMilliseconds(1000), .sendQueueLimit(0), .leavesSubscriptionsToOwner(true)]
-        + connection.encryption)
+        + connection.encryption + listeners.options(for: .iopub))
     try iopub.bind(to: connection.endpoint(port: connection.iopubPort))
     self.shell = shell
     self.control = control
     self.stdin = stdin
     self.iopub = iopub
-  }
-
-  private static func router(
-    port: Int, _ connection: ConnectionFile, _ context: Context
-  ) throws(ZeroMQError) -> Socket {
-    let socket = try Socket(
-      .router, in: context,
-      options: [.lingerMilliseconds(1000), .sendQueueLimit(0), .handsOverIdentities(true)]
-        + connection.encryption)
-    try socket.bind(to: connection.endpoint(port: port))
-    return socket
   }
 
   /// Sends everything in the outbox.

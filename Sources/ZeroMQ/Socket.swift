@@ -42,6 +42,8 @@ package enum SocketOption: Sendable, Equatable {
   case subscription([UInt8])
   /// Removes a topic, as `subscription` adds it.
   case unsubscription([UInt8])
+  /// Takes over `descriptor`, a socket that listens already, at the next `bind`.
+  case listensAt(descriptor: Int32)
   /// Encrypts as CURVE's server, with keys in Z85: lets in only peers that know the public key.
   case encryptsAsServer(publicKey: String, secretKey: String)
 
@@ -55,6 +57,7 @@ package enum SocketOption: Sendable, Equatable {
     case .identity: ZMQ_ROUTING_ID
     case .subscription: ZMQ_SUBSCRIBE
     case .unsubscription: ZMQ_UNSUBSCRIBE
+    case .listensAt: ZMQ_USE_FD
     case .encryptsAsServer: ZMQ_CURVE_SERVER
     }
   }
@@ -168,6 +171,8 @@ package struct Socket: ~Copyable {
     case .lingerMilliseconds(let value), .sendQueueLimit(let value),
       .receiveQueueLimit(let value):
       try set(option, to: value)
+    case .listensAt(let descriptor):
+      try takeOver(descriptor)
     case .handsOverIdentities(let value), .leavesSubscriptionsToOwner(let value):
       try set(option, to: value ? 1 : 0)
     case .identity(let bytes), .subscription(let bytes), .unsubscription(let bytes):
@@ -180,6 +185,20 @@ package struct Socket: ~Copyable {
     case .encryptsAsServer(let publicKey, let secretKey):
       try encryptAsServer(publicKey: publicKey, secretKey: secretKey)
     }
+  }
+
+  /// Lets the next `bind` use `descriptor`, which programs that this one starts do not inherit.
+  private func takeOver(_ descriptor: Int32) throws(ZeroMQError) {
+    var listens: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0,
+      listens != 0
+    else {
+      throw .optionFailed(
+        option: "listensAt", reason: "descriptor \(descriptor) is no socket that listens")
+    }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    try set(.listensAt(descriptor: descriptor), to: descriptor)
   }
 
   /// - SeeAlso: zmq_curve(7).

@@ -11,6 +11,8 @@ import uuid
 import pytest
 import zmq
 
+from connections import connection
+
 LIMIT = 90
 
 
@@ -159,35 +161,20 @@ def test_a_replayed_message_runs_once(wire, shared_kernel):
 # MARK: Connection files and ports
 
 
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
-
-
-def connection(**changes):
-    names = ["shell_port", "control_port", "stdin_port", "iopub_port", "hb_port"]
-    content = dict(zip(names, free_ports(5))) | {
-        "transport": "tcp", "ip": "127.0.0.1", "key": "k", "signature_scheme": "hmac-sha256",
-    }
-    content |= changes
-    return {key: value for key, value in content.items() if value is not None}
-
-
-@pytest.fixture
-def start(martlet, tmp_path):
-    """Starts the bare command with a connection file of the given text; it has to end."""
+@pytest.fixture(params=["martlet", "martlet-kernel"])
+def start(request, martlet, tmp_path):
+    """Starts the command, or what Jupyter calls, with a connection file; it has to end."""
+    command = {
+        "martlet": [martlet, "kernel"],
+        "martlet-kernel": [martlet.with_name("martlet-kernel")],
+    }[request.param]
 
     def call(text, **options):
         file = tmp_path / "connection.json"
         if text is not None:
             file.write_text(text)
         return subprocess.run(
-            [martlet, "kernel", "--connection-file", file],
+            [*command, "--connection-file", file],
             capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL, **options,
         )
 
@@ -230,9 +217,11 @@ def test_a_port_in_use_is_named(start):
 
 
 def test_no_connection_file_is_a_usage_error(martlet):
-    for arguments in ([], ["--connection-file"]):
+    launcher = martlet.with_name("martlet-kernel")
+    for command in ([martlet, "kernel"], [martlet, "kernel", "--connection-file"], [launcher],
+                    [launcher, "--connection-file"], [launcher, "--connection-file="]):
         answer = subprocess.run(
-            [martlet, "kernel", *arguments], capture_output=True, text=True, timeout=LIMIT,
+            command, capture_output=True, text=True, timeout=LIMIT,
             stdin=subprocess.DEVNULL,
         )
         assert answer.returncode == 64

@@ -79,13 +79,13 @@ def test_a_kernelspec_that_starts_nothing(doctor, kernelspec, tmp_path):
     folder = tmp_path / "jupyter/kernels/swift"
     folder.mkdir(parents=True)
     broken = json.loads((kernelspec / "kernel.json").read_text())
-    broken["argv"][0] = "/moved/away/martlet"
+    broken["argv"][0] = "/moved/away/martlet-kernel"
     (folder / "kernel.json").write_text(json.dumps(broken))
     answer = doctor(JUPYTER_PATH=str(tmp_path / "jupyter"))
     assert answer.returncode == 1
     verdict, text = finding(answer, "kernelspec")
     assert verdict == "fault"
-    assert "/moved/away/martlet" in text and "kernel install" in text
+    assert "/moved/away/martlet-kernel" in text and "kernel install" in text
 
 
 def test_a_kernelspec_that_is_not_json(doctor, tmp_path):

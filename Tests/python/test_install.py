@@ -34,7 +34,7 @@ def test_the_kernelspec_starts_this_build_and_has_logos(run, tmp_path, martlet):
     assert str(folder) in answer.stdout
     content = spec(folder)
     assert content["argv"] == [
-        str(martlet.resolve()), "kernel", "--connection-file", "{connection_file}",
+        str(martlet.resolve().with_name("martlet-kernel")), "--connection-file", "{connection_file}",
     ]
     assert content["display_name"] == "Swift (Martlet)"
     assert content["language"] == "swift"

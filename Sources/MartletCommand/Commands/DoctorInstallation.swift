@@ -86,6 +86,7 @@ struct InstallationChecks {
     let folder = Installation.folder
     let remedy = "Build it again in the clone: make build"
     return [
+      ("kernel", "martlet-kernel", true),
       ("worker", "martlet-worker", true),
       ("library", "libMartlet.so", false),
       ("error texts", "libErrorTexts.so", false),

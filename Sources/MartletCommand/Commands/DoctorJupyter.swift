@@ -55,7 +55,7 @@ struct JupyterChecks {
     guard isExecutableFile(program) else {
       return .fault(subject, "\(installed) starts \(program), which does not exist", again)
     }
-    guard program == Installation.program else {
+    guard program == Installation.kernelProgram else {
       return .warning(
         subject, "\(installed) starts another copy of Martlet, \(program)", again)
     }

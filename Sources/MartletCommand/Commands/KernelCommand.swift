@@ -17,12 +17,20 @@ struct KernelCommand: Subcommand {
     """
 
   private let connectionFile: String
+  private let listeners: Listeners
 
   init(_ arguments: inout Arguments) throws(UsageError) {
     guard let file = try arguments.option("--connection-file") else {
       throw UsageError("--connection-file FILE is missing")
     }
     connectionFile = file
+    let descriptors = try arguments.option("--listening")
+    guard let listeners = descriptors.map(Listeners.init) ?? Listeners() else {
+      throw UsageError(
+        "--listening takes what martlet-kernel gives, such as shell=3,control=4, not "
+          + "\"\(descriptors ?? "")\"")
+    }
+    self.listeners = listeners
     // `jupyter run` and `jupyter console` hand on the files that they were given themselves.
     arguments.ignoreOperands()
   }
@@ -34,7 +42,7 @@ struct KernelCommand: Subcommand {
       connection: connection, executor: NotebookSession(store: history),
       information: KernelInformation(
         version: Martlet.version, languageVersion: Toolchain.requiredVersion),
-      history: history)
+      options: Kernel.Options(listeners: listeners), history: history)
     return try kernel.run()
   }
 }

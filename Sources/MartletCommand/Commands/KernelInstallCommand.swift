@@ -80,7 +80,7 @@ struct InstallCommand: Subcommand {
     let template = try Installation.kernelspecTemplate()
     var specification = try KernelSpecification(folder: template)
     specification.complete(
-      program: Installation.program, environment: ProcessInfo.processInfo.environment)
+      program: Installation.kernelProgram, environment: ProcessInfo.processInfo.environment)
     try specification.write(to: place.folder, logosFrom: template)
     print("Installed the kernel \(place.name) in \(place.folder)")
     return 0

@@ -34,8 +34,11 @@ struct KernelSpecification {
 
   /// Whether it starts a Martlet kernel.
   var isMartlet: Bool {
-    command.dropFirst().first == "kernel"
-      && command.first?.split(separator: "/").last == "martlet"
+    switch command.first?.split(separator: "/").last {
+    case "martlet-kernel": true
+    case "martlet": command.dropFirst().first == "kernel"
+    default: false
+    }
   }
 
   /// Makes the template start `program` with the toolchain that `environment` names, if it does.
@@ -75,6 +78,9 @@ enum Installation {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
       ?? absolutePath(CommandLine.arguments[0])
   }
+
+  /// The path of the program that starts the kernel for Jupyter.
+  static var kernelProgram: String { "\(folder)/martlet-kernel" }
 
   /// The folder of the running program: the worker and the library lie there too.
   static var folder: String { Files.folder(of: program) }
