@@ -33,7 +33,7 @@ lab: build .venv-quickstart kernelspec ## Open JupyterLab with the Swift kernel
 	.venv/bin/jupyter lab $(LAB_ARGS) --ServerApp.root_dir="$(CURDIR)" notebooks/quickstart.ipynb
 
 .PHONY: build
-build: packages toolchain ## Build martlet, martlet-worker and track-cli into .build/release
+build: packages toolchain ## Build martlet, martlet-kernel, martlet-worker and track-cli into .build/release
 	$(SWIFT) build -c release
 
 # MARK: What developers need
