@@ -38,11 +38,13 @@ let syntaxLibraries: [LinkerSetting] = [
   ])
 ]
 
-/// Links glibc's vector mathematics where glibc has it.
+/// Links glibc's vector mathematics where glibc has it; and what makes clang use all of a vector.
 #if arch(x86_64)
   let vectorMathematics: [LinkerSetting] = [.linkedLibrary("mvec"), .linkedLibrary("m")]
+  let widestVectors = ["-mprefer-vector-width=512"]
 #else
   let vectorMathematics: [LinkerSetting] = [.linkedLibrary("m")]
+  let widestVectors: [String] = []
 #endif
 
 // MARK: Targets, by level: imports go down only
@@ -167,6 +169,9 @@ let testTargets: [Target] = [
     name: "ArrayBenchmark",
     dependencies: ["NeuralNetworks", "Learners", "Gradients", "Tensors", "Tracking"],
     path: "benchmarks/arrays", swiftSettings: strict),
+  .executableTarget(
+    name: "MachineLimits", path: "benchmarks/limits",
+    cSettings: [.unsafeFlags(["-O3", "-march=native"] + widestVectors)]),
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
   tests("Digest", ["Digest"]),
   tests("JSONValues", ["JSONValues"]),

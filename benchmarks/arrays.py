@@ -5,7 +5,8 @@
     benchmarks/arrays.py [part of a workload's name ...] [--rounds 3] [--loaded]
 
 Each library runs in a process of its own, all of them in turn and that several times over; the table has the medians, the
-ratio to the fastest peer, and the most memory while a workload ran. Numbers of one run may be compared, those of
+ratio to the fastest peer, what part of the time the machine's limits account for (1: as fast as it can be; see array_limits.py), and the
+most memory while a workload ran. Numbers of one run may be compared, those of
 different runs hardly: machines that others use change their speed. `--loaded` adds some workloads with four busy
 processes beside them. The table becomes a run of the tracking store, unless it is of chosen workloads.
 """
@@ -18,6 +19,8 @@ import statistics
 import subprocess
 import sys
 import time
+
+import array_limits
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OURS = os.path.join(os.environ.get("MARTLET_BIN", os.path.join(HERE, "..", ".build", "release")), "ArrayBenchmark")
@@ -109,24 +112,28 @@ def measure(programs, only, rounds):
     return results
 
 
-def table(results, programs):
+def table(results, programs, peaks):
     """Prints the table; gives its figures by name."""
     names = list(dict.fromkeys(name for rows in results.values() for name in rows))
-    print(f"\n{'milliseconds':26}" + "".join(f"{p:>10}" for p in programs) + f"{'/ best':>8}{'MiB':>7}{'best':>7}")
+    print(f"\n{'milliseconds':26}" + "".join(f"{p:>10}" for p in programs) + f"{'/ best':>8}{'limit':>7}{'MiB':>7}{'best':>7}")
     figures = {}
     for name in names:
         medians = {p: statistics.median(r["ms"] for r in results[p][name]) for p in programs if name in results[p]}
-        peaks = {p: max(r["peak"] for r in results[p][name]) for p in medians}
-        figures |= {f"{name}.{p}_ms": ms for p, ms in medians.items()} | {f"{name}.{p}_mebibytes": m for p, m in peaks.items()}
+        memory = {p: max(r["peak"] for r in results[p][name]) for p in medians}
+        figures |= {f"{name}.{p}_ms": ms for p, ms in medians.items()} | {f"{name}.{p}_mebibytes": m for p, m in memory.items()}
         for program, rows in ((p, results[p][name]) for p in medians):
             if "accuracy" in rows[-1]:
                 figures[f"{name}.{program}_accuracy"] = rows[-1]["accuracy"]
+        least = array_limits.limit(name, peaks)
+        share = f"{least / medians['martlet']:7.2f}" if least and "martlet" in medians else f"{'':7}"
+        if least:
+            figures[f"{name}.limit_ms"] = least
         peers = {p: ms for p, ms in medians.items() if p != "martlet"}
         text = f"{name:26}" + "".join(f"{medians[p]:10.4f}" if p in medians else f"{'':10}" for p in programs)
         if peers and "martlet" in medians:
             best = min(peers, key=peers.get)
             figures[f"{name}.ratio"] = ratio = medians["martlet"] / peers[best]
-            text += f"{ratio:8.2f}{peaks['martlet']:7}{peaks[best]:7}"
+            text += f"{ratio:8.2f}{share}{memory['martlet']:7}{memory[best]:7}"
         print(text)
     return figures
 
@@ -174,8 +181,13 @@ def main():
         module = "mlx.core" if peer == "mlx" else peer
         if subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True).returncode == 0:
             programs.append(peer)
+    peaks = array_limits.measure(THREADS)
     results = measure(programs, arguments.workloads, arguments.rounds)
-    figures = table(results, programs)
+    peaks = array_limits.better(peaks, array_limits.measure(THREADS))
+    units = {"flops32": "Gflop/s single", "flops64": "Gflop/s double", "near": "GB/s near", "shared": "GB/s in the shared cache",
+             "memory": "GB/s in memory"}
+    print("\nlimits: " + ", ".join(f"{peaks[name] / 1e9:.3g} {unit}" for name, unit in units.items()))
+    figures = table(results, programs, peaks) | {f"limits.{name}": value for name, value in peaks.items()}
     if arguments.loaded:
         figures |= loaded(programs, results)
     if not arguments.workloads:
