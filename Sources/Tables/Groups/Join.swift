@@ -4,6 +4,8 @@ public enum JoinKind: String, Sendable, CaseIterable {
   case inner
   /// All of the left table.
   case left
+  /// All of the right table, in its order.
+  case right
   /// All of both tables.
   case outer
 }
@@ -15,8 +17,8 @@ extension Table {
   /// let table = try orders.join(customers, on: "customer", how: .left)
   /// ```
   ///
-  /// The rows are in the order of the left table, then of the right one; in `outer`, rows of the right table without a
-  /// partner come last. A missing value has no partner. Of other columns with equal names, the right one's gets
+  /// The rows are in the order of the left table, then of the right one; in `right`, the other way round; in `outer`, rows of
+  /// the right table without a partner come last. A missing value has no partner. Of other columns with equal names, the right one's gets
   /// `suffix`.
   ///
   /// - Parameters:
@@ -63,42 +65,13 @@ extension Table {
     in keys: [Column], of rightCount: Int, _ kind: JoinKind
   ) -> (left: [Int?], right: [Int?]) {
     let codes = KeyCodes(keys, rowCount: rowCount + rightCount)
-    // Lists of the right table's rows by code.
-    var starts = [Int](repeating: 0, count: codes.count + 1)
     let flags = keys.compactMap(\.missingFlags)
-    func isMissing(_ row: Int) -> Bool { flags.contains { $0[row] } }
-    for row in 0..<rightCount where !isMissing(rowCount + row) {
-      starts[codes.codes[rowCount + row] + 1] += 1
+    let (left, right) = (0..<rowCount, rowCount..<rowCount + rightCount)
+    if kind == .right {
+      let pairs = codes.partners(of: right, in: left, keeping: .left, missing: flags)
+      return (pairs.right, pairs.left)
     }
-    for code in 0..<codes.count { starts[code + 1] += starts[code] }
-    var (rows, next) = ([Int](repeating: 0, count: starts.last ?? 0), starts)
-    for row in 0..<rightCount where !isMissing(rowCount + row) {
-      let code = codes.codes[rowCount + row]
-      rows[next[code]] = row
-      next[code] += 1
-    }
-    var (left, right) = ([Int?](), [Int?]())
-    var isUsed = [Bool](repeating: false, count: rightCount)
-    for row in 0..<rowCount {
-      let code = codes.codes[row]
-      let found = isMissing(row) ? [] : rows[starts[code]..<starts[code + 1]]
-      if found.isEmpty && kind != .inner {
-        left.append(row)
-        right.append(nil)
-      }
-      for partner in found {
-        left.append(row)
-        right.append(partner)
-        isUsed[partner] = true
-      }
-    }
-    if kind == .outer {
-      for row in 0..<rightCount where !isUsed[row] {
-        left.append(nil)
-        right.append(row)
-      }
-    }
-    return (left, right)
+    return codes.partners(of: left, in: right, keeping: kind, missing: flags)
   }
 
   private func joined(
@@ -124,5 +97,51 @@ extension Table {
         hasColumn(name) ? name + suffix : name, column.taking(pairs.right))
     }
     return result
+  }
+}
+
+extension KeyCodes {
+  /// Pairs the rows of two tables that have equal codes.
+  ///
+  /// - Parameters:
+  ///   - first: Where the codes of one table are.
+  ///   - second: Where those of the other are.
+  ///   - kind: Which rows without a partner are kept; `left` are those of the first.
+  ///   - flags: For each key that has missing values, where it is missing; nothing is a partner of such a row.
+  /// - Returns: The rows of both, counted from 0, in the order of the first table, then of the second.
+  fileprivate func partners(
+    of first: Range<Int>, in second: Range<Int>, keeping kind: JoinKind, missing flags: [[Bool]]
+  ) -> (left: [Int?], right: [Int?]) {
+    func isMissing(_ row: Int) -> Bool { flags.contains { $0[row] } }
+    // Lists of the second table's rows by code.
+    var starts = [Int](repeating: 0, count: count + 1)
+    for row in second where !isMissing(row) { starts[codes[row] + 1] += 1 }
+    for code in 0..<count { starts[code + 1] += starts[code] }
+    var (rows, next) = ([Int](repeating: 0, count: starts.last ?? 0), starts)
+    for row in second where !isMissing(row) {
+      rows[next[codes[row]]] = row - second.lowerBound
+      next[codes[row]] += 1
+    }
+    var (left, right) = ([Int?](), [Int?]())
+    var isUsed = [Bool](repeating: false, count: second.count)
+    for row in first {
+      let found = isMissing(row) ? [] : rows[starts[codes[row]]..<starts[codes[row] + 1]]
+      if found.isEmpty && kind != .inner {
+        left.append(row - first.lowerBound)
+        right.append(nil)
+      }
+      for partner in found {
+        left.append(row - first.lowerBound)
+        right.append(partner)
+        isUsed[partner] = true
+      }
+    }
+    if kind == .outer {
+      for row in isUsed.indices where !isUsed[row] {
+        left.append(nil)
+        right.append(row)
+      }
+    }
+    return (left, right)
   }
 }
