@@ -13,6 +13,8 @@ protocol Command {
   static var options: [String] { get }
   /// What else its help says.
   static var notes: String { get }
+  /// Whether it writes to the store.
+  var changesStore: Bool { get }
 
   init(_ arguments: inout Arguments) throws(UsageError)
 
@@ -23,6 +25,7 @@ protocol Command {
 extension Command {
   static var options: [String] { [] }
   static var notes: String { "" }
+  var changesStore: Bool { false }
 }
 
 /// How a table is printed.

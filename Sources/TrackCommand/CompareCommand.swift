@@ -5,7 +5,7 @@ import Tracking
 struct CompareCommand: Command {
   static let name = "compare"
   static let operands = "RUN RUN..."
-  static let summary = "Compare runs: the params that differ, and the metrics, best marked."
+  static let summary = "Compare runs: the params that differ, and metrics, best marked."
   static let options = [
     "-e, --experiment NAME  the runs of this experiment, newest first",
     "-n, --limit N          with --experiment, at most N runs; by default 10",

@@ -9,7 +9,8 @@ enum Help {
     return """
       Usage: track-cli SUBCOMMAND [OPTION]... [OPERAND]...
 
-      Read a tracking store: what runs there are, what they logged, how they compare.
+      Look into a tracking store: what runs there are, what they logged, how they
+      compare; and tidy it.
 
       \(list)
       A RUN is an id or at least 4 digits of its beginning, a run's name, latest, or

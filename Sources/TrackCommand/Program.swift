@@ -11,7 +11,8 @@ enum Program {
   static var commands: [any Command.Type] {
     [
       ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
-      CompareCommand.self, ArtifactsCommand.self,
+      CompareCommand.self, ArtifactsCommand.self, TagCommand.self, NoteCommand.self,
+      DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self,
     ]
   }
 
@@ -49,7 +50,9 @@ enum Program {
       if let storeURI { try StoreLocation.path(uri: storeURI) } else {
         try StoreLocation.forReading()
       }
-    let store = try TrackingStore(reading: path)
+    let store =
+      try command.changesStore
+      ? TrackingStore(changing: path) : TrackingStore(reading: path)
     return try command.run(Context(store: store, format: format, style: .current))
   }
 }

@@ -31,6 +31,7 @@ struct ShowCommand: Command {
       table.rows += detail.params.map { ["param", $0.key, $0.value] }
       table.rows += detail.metrics.map { ["metric", $0.key, jsonNumber($0.last)] }
       table.rows += detail.tags.map { ["tag", $0.key, $0.value] }
+      table.rows += detail.datasets.map { ["dataset", $0.name, $0.digest] }
       table.rows += detail.artifacts.map { ["artifact", $0.path, "\($0.byteCount)"] }
       return table.text(context.format, style: context.style)
     }
@@ -63,6 +64,13 @@ struct ShowCommand: Command {
     }
     section("tags", pairs(detail.tags.map { ($0.key, $0.value) }, width: style.width))
     section(
+      "data sets",
+      pairs(
+        detail.datasets.map { dataset in
+          let use = dataset.context.map { ", for \($0)" } ?? ""
+          return (dataset.name, "\(dataset.source) (\(dataset.digest.prefix(12))\(use))")
+        }, width: style.width))
+    section(
       "artifacts",
       pairs(
         detail.artifacts.map { ($0.path, shortSize(bytes: $0.byteCount)) }, width: style.width))
@@ -91,6 +99,17 @@ extension RunDetail {
         .object(metrics.map { ($0.key, .object($0.members(MetricDirection(key: $0.key)))) })
       ),
       ("tags", .object(tags.map { ($0.key, .string($0.value)) })),
+      (
+        "datasets",
+        .array(
+          datasets.map { dataset in
+            .object([
+              ("name", .string(dataset.name)), ("digest", .string(dataset.digest)),
+              ("source_type", .string(dataset.sourceType)), ("source", .string(dataset.source)),
+              ("context", .string(orNull: dataset.context)),
+            ])
+          })
+      ),
       (
         "artifacts",
         .array(

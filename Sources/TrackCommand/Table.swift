@@ -37,8 +37,10 @@ struct Table {
   private func shrink(_ widths: inout [Int], to width: Int) {
     let gaps = 2 * (columns.count - 1)
     while widths.reduce(gaps, +) > width {
-      let widest = columns.indices.filter { columns[$0].mayShrink && widths[$0] > 8 }
-        .max { widths[$0] < widths[$1] }
+      let widest = columns.indices.filter {
+        columns[$0].mayShrink && widths[$0] > max(8, columnWidth(columns[$0].title))
+      }
+      .max { widths[$0] < widths[$1] }
       guard let widest else { return }
       widths[widest] -= 1
     }

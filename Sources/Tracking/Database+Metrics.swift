@@ -79,6 +79,7 @@ extension Database {
   /// Stores `entries` of `run` and brings the summaries up to date, all or nothing.
   func insert(_ entries: [MetricEntry], run: Int64) throws(TrackingError) {
     try write { () throws(TrackingError) in
+      try checkIsThere(run: run)
       guard entries.count != 1 else {
         let series = try self.series(of: entries[0], run: run)
         var addition = Addition()

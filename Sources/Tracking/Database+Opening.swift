@@ -139,7 +139,10 @@ extension Database {
     throw .locked(path: path)
   }
 
+  /// Copies the store as it is to a file beside it, then brings it to the version of this program.
   private func migrate() throws(TrackingError) {
+    let found = try checkedVersion()
+    if found > 0, found < Schema.version { try backUp(version: found) }
     try write(.exclusive) { () throws(TrackingError) in
       // Another process may have been faster.
       let version = try checkedVersion()
@@ -147,6 +150,24 @@ extension Database {
       for statement in Schema.migrations[version...].joined() { try execute(statement) }
       try execute("PRAGMA application_id = \(Schema.applicationID)")
       try execute("PRAGMA user_version = \(Schema.version)")
+    }
+  }
+
+  /// Copies the store, which has `version`, to `tracking.db.version1`; keeps one that is there already.
+  private func backUp(version: Int) throws(TrackingError) {
+    let copy = "\(path).version\(version)"
+    guard !FileManager.default.fileExists(atPath: copy) else { return }
+    // To another name first, so that a copy of that name is always a whole one.
+    let part = "\(copy).\(RunIdentity.newID().prefix(8))"
+    defer { try? FileManager.default.removeItem(atPath: part) }
+    do {
+      try execute("VACUUM INTO ?", .text(part))
+      // Another process that was faster has made its copy before it changed the store.
+      guard try checkedVersion() == version else { return }
+      guard !FileManager.default.fileExists(atPath: copy) else { return }
+      try FileManager.default.moveItem(atPath: part, toPath: copy)
+    } catch {
+      throw .migrationRefused(path: path, copy: copy, reason: "\(error)")
     }
   }
 }

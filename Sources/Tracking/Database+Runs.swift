@@ -2,14 +2,32 @@ import SQLite
 
 extension Database {
   private static let runColumns = """
-    SELECT runs.id, run_id, experiment, experiments.name, runs.name, status, interrupted, start_ms,
-      end_ms, parent_run_id FROM runs JOIN experiments ON experiments.id = experiment
+    runs.id, run_id, experiment, experiments.name, runs.name, status, interrupted, start_ms, end_ms,
+      parent_run_id, runs.deleted_ms
     """
+  private static let runTables = "runs JOIN experiments ON experiments.id = experiment"
 
   /// The runs that `condition`, which may go on with an order and a limit, chooses.
   func runs(where condition: String, _ values: SQLiteValue...) throws(TrackingError) -> [RunRecord]
   {
-    try query("\(Self.runColumns) WHERE \(condition)", values: values) { record(of: $0) }
+    try query(
+      "SELECT \(Self.runColumns) FROM \(Self.runTables) WHERE \(condition)", values: values
+    ) { record(of: $0) }
+  }
+
+  /// The runs that `condition` chooses, sorted by `order`, which may name `sortKeys`.
+  func runs(
+    sortKeys: [SQLPart], where condition: SQLPart, order: String, limit: Int?, offset: Int
+  ) throws(TrackingError) -> [RunRecord] {
+    let columns = ([Self.runColumns] + sortKeys.map(\.text)).joined(separator: ", ")
+    return try query(
+      """
+      SELECT \(columns) FROM \(Self.runTables) WHERE \(condition.text) ORDER BY \(order)
+        LIMIT ? OFFSET ?
+      """,
+      values: sortKeys.flatMap(\.values) + condition.values
+        + [.integer(Int64(limit ?? -1)), .integer(Int64(offset))]
+    ) { record(of: $0) }
   }
 
   private func record(of row: borrowing Row) -> RunRecord {
@@ -19,7 +37,8 @@ extension Database {
       name: row.text(4),
       status: unmarkedEnd != nil ? .killed : RunStatus(rawValue: row.text(5)) ?? .killed,
       isInterrupted: unmarkedEnd != nil || row.integer(6) != 0, startMilliseconds: row.integer(7),
-      endMilliseconds: unmarkedEnd ?? row.integer(ifPresent: 8), parentID: row.text(ifPresent: 9))
+      endMilliseconds: unmarkedEnd ?? row.integer(ifPresent: 8), parentID: row.text(ifPresent: 9),
+      deletedMilliseconds: row.integer(ifPresent: 10))
   }
 
   /// Inserts a run of the experiment `experiment`, made or restored where necessary.
@@ -66,6 +85,15 @@ extension Database {
         owner_boot = ?, owner_pid = ?, owner_started = ?, heartbeat_ms = ? WHERE id = ?
       """, .text(owner.host), .text(owner.boot), .integer(Int64(owner.pid)),
       .integer(owner.started), .integer(currentMilliseconds()), .integer(run))
+  }
+
+  /// Throws when the run was deleted or is gone.
+  func checkIsThere(run: Int64) throws(TrackingError) {
+    let found = try query(
+      "SELECT run_id, deleted_ms FROM runs WHERE id = ?", .integer(run)
+    ) { (id: $0.text(0), deleted: $0.integer(ifPresent: 1)) }
+    guard let found = found.first else { throw .runRemoved(path: path) }
+    guard found.deleted == nil else { throw .runDeleted(run: String(found.id.prefix(8))) }
   }
 
   func setParam(_ key: String, _ value: String, run: Int64) throws(TrackingError) {

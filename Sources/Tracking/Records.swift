@@ -41,6 +41,8 @@ package struct RunRecord: Sendable, Equatable {
   package let startMilliseconds: Int64
   package let endMilliseconds: Int64?
   package let parentID: String?
+  /// When it was deleted; `nil` for a run that is there.
+  package let deletedMilliseconds: Int64?
 
   /// How long it took; a running one, until `now`.
   package func durationMilliseconds(now: Int64) -> Int64 {
@@ -102,4 +104,6 @@ package struct RunDetail: Sendable {
   /// By key.
   package let metrics: [MetricSummary]
   package let artifacts: [ArtifactRecord]
+  /// By name.
+  package let datasets: [DatasetRecord]
 }

@@ -22,6 +22,7 @@ extension Run {
     let texts = params.mapValues { String(describing: $0) }
     try store.withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
+        try database.checkIsThere(run: row)
         for (key, value) in texts { try database.setParam(key, value, run: row) }
       }
     }
@@ -45,6 +46,7 @@ extension Run {
     for key in tags.keys { try RunIdentity.validate(key, kind: "tag's key") }
     try store.withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
+        try database.checkIsThere(run: row)
         for (key, value) in tags { try database.setTag(key, value, run: row) }
       }
     }

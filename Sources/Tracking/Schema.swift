@@ -9,7 +9,7 @@ enum Schema {
   static var version: Int { migrations.count }
 
   /// `migrations[n]` leads from version n to version n + 1.
-  static let migrations: [[String]] = [version1]
+  static let migrations: [[String]] = [version1, version2]
 
   /// The tables of version 1.
   ///
@@ -124,5 +124,42 @@ enum Schema {
     INSERT INTO experiments (id, name, created_ms, updated_ms)
       VALUES (0, 'Default', unixepoch() * 1000, unixepoch() * 1000)
     """,
+  ]
+
+  /// What version 2 adds: data sets, which runs share, and whose a run is.
+  private static let version2 = [
+    "ALTER TABLE runs ADD COLUMN user TEXT NOT NULL DEFAULT ''",
+    """
+    CREATE TABLE datasets (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      experiment INTEGER NOT NULL REFERENCES experiments(id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      digest TEXT NOT NULL,
+      source_type TEXT NOT NULL,
+      source TEXT NOT NULL,
+      schema TEXT,
+      profile TEXT,
+      UNIQUE (experiment, name, digest)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE inputs (
+      run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+      dataset INTEGER NOT NULL REFERENCES datasets(id) ON DELETE CASCADE,
+      PRIMARY KEY (run, dataset)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX inputs_by_dataset ON inputs(dataset)",
+    """
+    CREATE TABLE input_tags (
+      run INTEGER NOT NULL,
+      dataset INTEGER NOT NULL,
+      key TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (run, dataset, key),
+      FOREIGN KEY (run, dataset) REFERENCES inputs(run, dataset) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX runs_deleted ON runs(deleted_ms) WHERE deleted_ms IS NOT NULL",
   ]
 }

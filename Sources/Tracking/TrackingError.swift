@@ -10,6 +10,8 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
   case notATrackingStore(path: String, reason: String)
   /// The store at `path` was written by a newer version.
   case newerSchema(path: String, found: Int, supported: Int)
+  /// The store at `path` is of an older version and could not be copied before it is changed.
+  case migrationRefused(path: String, copy: String, reason: String)
   /// The store at `path`, or its folder, cannot be written.
   case readOnly(path: String)
   /// The store at `path` has changes in a log beside it that cannot be read where it lies.
@@ -28,6 +30,10 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
   case runRemoved(path: String)
   /// SQLite failed in a way that has no case of its own.
   case databaseFailed(path: String, reason: String)
+  /// The run was deleted, so that nothing can be logged to it.
+  case runDeleted(run: String)
+  /// An experiment of that name is there already.
+  case experimentExists(name: String)
   /// No run matches `reference`.
   case runNotFound(reference: String)
   /// Several runs match `reference`; `candidates` describes them, one each.
@@ -36,6 +42,10 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
   case referenceTooShort(reference: String)
   /// No experiment has the name or id `reference`.
   case experimentNotFound(reference: String)
+  /// A filter of runs that cannot be understood, from the character at `position` on.
+  case invalidFilter(filter: String, position: Int, reason: String, hint: String)
+  /// An order of runs that cannot be understood, from the character at `position` on.
+  case invalidOrder(order: String, position: Int, reason: String, hint: String)
   /// The run logged nothing under the metric `key`; `known` are the keys it has.
   case metricNotFound(run: String, key: String, known: [String])
   /// A key or name that cannot be stored.
@@ -67,6 +77,9 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
     case .newerSchema(let path, let found, let supported):
       "\(path) has schema version \(found), and this program knows versions up to \(supported). "
         + "It was left as it is; update Martlet."
+    case .migrationRefused(let path, let copy, let reason):
+      "\(path) is of an older version and was left as it is, because it cannot be copied to \(copy) first: "
+        + "\(reason)"
     case .readOnly(let path):
       "cannot write the tracking store \(path): the file or its folder is read-only. "
         + "Change their permissions, or set TRACKING_URI to a place that you may write."
@@ -93,6 +106,11 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
         + "stored. Start a new run."
     case .databaseFailed(let path, let reason):
       "the tracking store \(path) failed: \(reason). If it happens again, please report it."
+    case .runDeleted(let run):
+      "run \(run) was deleted; what this call logged was not stored. "
+        + "Restore the run with track-cli restore \(run), or start a new one."
+    case .experimentExists(let name):
+      "there is another experiment called \"\(name)\" already. Choose another name, or rename that one."
     case .runNotFound(let reference):
       "no run matches \"\(reference)\". Give an id, at least 4 digits of its beginning, "
         + "a run's name, latest or latest~N; list the runs with: track-cli runs"
@@ -104,6 +122,10 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
         + "Give at least 4 digits."
     case .experimentNotFound(let reference):
       "no experiment has the name or id \"\(reference)\". List them with: track-cli experiments"
+    case .invalidFilter(let filter, let position, let reason, let hint):
+      "the filter cannot be understood: \(reason).\n\(Self.pointing(to: position, in: filter))\n\(hint)"
+    case .invalidOrder(let order, let position, let reason, let hint):
+      "the order cannot be understood: \(reason).\n\(Self.pointing(to: position, in: order))\n\(hint)"
     case .metricNotFound(let run, let key, let known):
       "run \(run) has no metric \"\(key)\". "
         + (known.isEmpty ? "It has none at all." : "It has: \(known.joined(separator: ", ")).")
@@ -120,5 +142,13 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
     case .artifactFailed(let path, let reason):
       "cannot copy \(path): \(reason). Check that both places exist and that you may use them."
     }
+  }
+
+  /// The part of `text` around a character, with a caret below that.
+  private static func pointing(to position: Int, in text: String) -> String {
+    let characters = text.map { $0.isNewline || $0 == "\t" ? " " : $0 }
+    let start = max(0, position - 60)
+    let part = String(characters[start..<min(characters.count, position + 20)])
+    return "  \(part)\n  \(String(repeating: " ", count: position - start))^"
   }
 }

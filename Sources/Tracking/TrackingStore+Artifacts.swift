@@ -112,21 +112,11 @@ extension TrackingStore {
     } catch {
       throw .artifactFailed(path: incoming, reason: error.description)
     }
-    let folder = "\(artifactFolder)/\(digest.prefix(2))"
-    let kept = "\(folder)/\(digest)"
-    if !FileManager.default.fileExists(atPath: kept) {
-      try makeFolder(folder)
-      do {
-        try FileManager.default.moveItem(atPath: incoming, toPath: kept)
-      } catch {
-        // Another process may have just put the same contents there.
-        guard FileManager.default.fileExists(atPath: kept) else {
-          throw TrackingError(copying: kept, error: error)
-        }
-      }
-    }
+    // Together, so that nobody takes the contents for nobody's in between.
     try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
+        try database.checkIsThere(run: run)
+        try keep(incoming, digest: digest)
         _ = try database.execute(
           """
           INSERT INTO artifacts (run, path, sha256, byte_count, logged_ms) VALUES (?, ?, ?, ?, ?)
@@ -135,6 +125,19 @@ extension TrackingStore {
           """, .integer(run), .text(path), .text(digest), .integer(Int64(byteCount)),
           .integer(currentMilliseconds()))
       }
+    }
+  }
+
+  /// Moves the file `incoming` to where contents of `digest` are kept, unless they are there.
+  private func keep(_ incoming: String, digest: String) throws(TrackingError) {
+    let folder = "\(artifactFolder)/\(digest.prefix(2))"
+    let kept = "\(folder)/\(digest)"
+    guard !FileManager.default.fileExists(atPath: kept) else { return }
+    try makeFolder(folder)
+    do {
+      try FileManager.default.moveItem(atPath: incoming, toPath: kept)
+    } catch {
+      throw TrackingError(copying: kept, error: error)
     }
   }
 
@@ -150,7 +153,7 @@ extension TrackingStore {
 
 extension TrackingError {
   /// What `error` of a file operation on `path` means.
-  fileprivate init(copying path: String, error: any Error) {
+  init(copying path: String, error: any Error) {
     let reason: String
     switch (error as? CocoaError)?.code {
     case CocoaError.Code.fileWriteOutOfSpace:

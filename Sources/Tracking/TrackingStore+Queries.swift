@@ -30,27 +30,22 @@ extension TrackingStore {
   package func runs(
     experiment: String? = nil, limit: Int? = nil
   ) throws(TrackingError) -> [RunRecord] {
-    try reading { database throws(TrackingError) in
-      let rest = "runs.deleted_ms IS NULL ORDER BY start_ms DESC, runs.id DESC LIMIT ?"
-      let limit = SQLiteValue.integer(Int64(limit ?? -1))
-      guard let experiment else {
-        return try database.runs(where: rest, limit)
-      }
-      let ids = try database.query(
-        """
-        SELECT id FROM experiments WHERE deleted_ms IS NULL AND (name = ?1 OR id = ?2)
-          ORDER BY name = ?1 DESC
-        """, .text(experiment), .integer(orNull: Int64(experiment))
-      ) { $0.integer(0) }
-      guard let id = ids.first else { throw .experimentNotFound(reference: experiment) }
-      return try database.runs(where: "experiment = ? AND \(rest)", .integer(id), limit)
-    }
+    let ids: [Int64]? = if let experiment { [try experimentID(experiment)] } else { nil }
+    return try search(RunSearch(experiments: ids, limit: limit))
   }
 
   /// The run that `reference` names: an id or at least 4 digits of its beginning, a name,
   /// `latest`, or `latest~N` for the Nth before it.
-  package func run(_ reference: String) throws(TrackingError) -> RunRecord {
-    try reading { database throws(TrackingError) in try database.run(reference) }
+  ///
+  /// - Parameters:
+  ///   - reference: One of those.
+  ///   - view: Among which runs.
+  /// - Returns: The run.
+  /// - Throws: ``TrackingError`` when no run, or more than one, matches.
+  package func run(
+    _ reference: String, among view: RunView = .active
+  ) throws(TrackingError) -> RunRecord {
+    try reading { database throws(TrackingError) in try database.run(reference, among: view) }
   }
 
   /// What `run` logged.
@@ -68,7 +63,8 @@ extension TrackingStore {
             run: run, params: try database.pairs("params", run: run.row),
             tags: try database.pairs("tags", run: run.row),
             metrics: try database.summaries(run: run.row),
-            artifacts: try database.artifacts(run: run.row)))
+            artifacts: try database.artifacts(run: run.row),
+            datasets: try database.datasets(run: run.row)))
       }
       return details
     }
@@ -108,9 +104,9 @@ extension TrackingStore {
 }
 
 extension Database {
-  /// The run that `reference` names, among those that are not deleted.
-  func run(_ reference: String) throws(TrackingError) -> RunRecord {
-    let present = "runs.deleted_ms IS NULL"
+  /// The run that `reference` names.
+  func run(_ reference: String, among view: RunView) throws(TrackingError) -> RunRecord {
+    let present = view.condition
     if let back = Self.stepsBack(reference) {
       let found = try runs(
         where: "\(present) ORDER BY start_ms DESC, runs.id DESC LIMIT 1 OFFSET ?", .integer(back))

@@ -34,6 +34,14 @@ public final class TrackingStore: Sendable {
     self.init(try Database.read(path: path))
   }
 
+  /// Opens the store at `path` to change it; creates nothing.
+  package convenience init(changing path: String) throws(TrackingError) {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw .storeNotFound(path: path, searched: false)
+    }
+    self.init(try Database.create(path: path))
+  }
+
   private init(_ database: sending Database) {
     path = database.path
     self.database = Mutex(database)

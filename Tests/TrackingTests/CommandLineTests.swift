@@ -283,13 +283,17 @@ struct CommandLineTests {
   func help() throws {
     let overview = try run("--help")
     #expect(overview.status == 0)
-    for name in ["experiments", "runs", "show", "metrics", "compare", "artifacts"] {
+    for name in [
+      "experiments", "runs", "show", "metrics", "compare", "artifacts", "tag", "note", "delete",
+      "restore", "gc",
+    ] {
       #expect(overview.output.contains("  \(name) "))
       let help = try run(name, "--help")
       #expect(help.status == 0)
       #expect(help.output.hasPrefix("Usage: track-cli \(name) [OPTION]..."))
       #expect(help.output.contains("--store PLACE"))
       #expect(help.output == (try run("help", name)).output)
+      #expect(overview.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
       #expect(help.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
     }
     #expect(try run("--version").output == "track-cli 0.1.0\n")

@@ -1,0 +1,73 @@
+import SQLite
+
+/// Data that a run used.
+package struct DatasetRecord: Sendable, Equatable {
+  package let name: String
+  /// What tells its contents from others'.
+  package let digest: String
+  /// What `source` is, such as `local` or `http`.
+  package let sourceType: String
+  package let source: String
+  /// Its columns, as JSON.
+  package let schema: String?
+  /// Its summary, as JSON.
+  package let profile: String?
+  /// What the run used it for.
+  package let context: String?
+}
+
+/// What a run used a data set for.
+enum DatasetContext {
+  /// MLflow's name for the tag of an input that says so.
+  static let tag = "mlflow.data.context"
+}
+
+extension Database {
+  /// Notes that `run` used `dataset`; what is known of it stays as it is.
+  func insert(_ dataset: DatasetRecord, run: Int64) throws(TrackingError) {
+    try write { () throws(TrackingError) in
+      try checkIsThere(run: run)
+      try execute(
+        """
+        INSERT OR IGNORE INTO datasets
+            (experiment, name, digest, source_type, source, schema, profile)
+          SELECT experiment, ?, ?, ?, ?, ?, ? FROM runs WHERE id = ?
+        """, .text(dataset.name), .text(dataset.digest), .text(dataset.sourceType),
+        .text(dataset.source), .text(orNull: dataset.schema), .text(orNull: dataset.profile),
+        .integer(run))
+      let found = try query(
+        """
+        SELECT datasets.id FROM datasets JOIN runs ON runs.experiment = datasets.experiment
+          WHERE runs.id = ? AND datasets.name = ? AND digest = ?
+        """, .integer(run), .text(dataset.name), .text(dataset.digest)
+      ) { $0.integer(0) }
+      guard let id = found.first else { throw .runRemoved(path: path) }
+      try execute(
+        "INSERT OR IGNORE INTO inputs (run, dataset) VALUES (?, ?)", .integer(run), .integer(id))
+      guard let context = dataset.context else { return }
+      try execute(
+        """
+        INSERT INTO input_tags (run, dataset, key, value) VALUES (?, ?, ?, ?)
+          ON CONFLICT (run, dataset, key) DO UPDATE SET value = excluded.value
+        """, .integer(run), .integer(id), .text(DatasetContext.tag), .text(context))
+    }
+  }
+
+  /// The data sets that `run` used, by name.
+  func datasets(run: Int64) throws(TrackingError) -> [DatasetRecord] {
+    try query(
+      """
+      SELECT name, digest, source_type, source, schema, profile, value FROM inputs
+        JOIN datasets ON datasets.id = inputs.dataset
+        LEFT JOIN input_tags ON input_tags.run = inputs.run
+          AND input_tags.dataset = inputs.dataset AND key = ?
+        WHERE inputs.run = ? ORDER BY name, digest
+      """, .text(DatasetContext.tag), .integer(run)
+    ) { (row: borrowing Row) in
+      DatasetRecord(
+        name: row.text(0), digest: row.text(1), sourceType: row.text(2), source: row.text(3),
+        schema: row.text(ifPresent: 4), profile: row.text(ifPresent: 5),
+        context: row.text(ifPresent: 6))
+    }
+  }
+}

@@ -1,0 +1,140 @@
+/// What a filter compares or an order sorts by: an attribute of runs, or something that they logged under a key.
+enum FilterField: Hashable {
+  case metric(String)
+  case param(String)
+  case tag(String)
+  case attribute(Attribute)
+  case dataset(DatasetAttribute)
+
+  /// What every run has.
+  enum Attribute: String, CaseIterable {
+    case runID = "run_id"
+    case runName = "run_name"
+    case status
+    case artifactURI = "artifact_uri"
+    case userID = "user_id"
+    case startTime = "start_time"
+    case endTime = "end_time"
+
+    /// The other names that MLflow's clients write.
+    static let aliases: [String: Attribute] = [
+      "run name": .runName, "Run name": .runName, "Run Name": .runName, "created": .startTime,
+      "Created": .startTime,
+    ]
+
+    init?(name: String) {
+      guard let found = Attribute(rawValue: name) ?? Self.aliases[name] else { return nil }
+      self = found
+    }
+
+    /// Whether it is a number: a time in milliseconds since 1970.
+    var isNumeric: Bool { self == .startTime || self == .endTime }
+  }
+
+  /// What every data set of a run has.
+  enum DatasetAttribute: String, CaseIterable {
+    case name
+    case digest
+    case context
+  }
+
+  /// What stands before the dot, in all ways to write it.
+  private enum Entity {
+    case metric, param, tag, attribute, dataset
+
+    static let names: [String: Entity] = [
+      "metric": .metric, "metrics": .metric, "param": .param, "params": .param,
+      "parameter": .param, "parameters": .param, "tag": .tag, "tags": .tag,
+      "attribute": .attribute, "attributes": .attribute, "attr": .attribute, "run": .attribute,
+      "dataset": .dataset, "datasets": .dataset,
+    ]
+  }
+
+  /// The field that `entity` and `key` name; without an entity, an attribute.
+  init(entity: String?, key: String, range: Range<Int>) throws(FilterFault) {
+    guard let kind = entity.map({ Entity.names[$0] }) ?? .attribute else {
+      throw FilterFault(
+        range, "\"\(entity ?? "")\" is nothing that runs have",
+        hint: "Write metrics., params., tags., attributes. or datasets. before the name.")
+    }
+    guard !key.isEmpty else {
+      throw FilterFault(
+        range, "the name after \"\(entity ?? "").\" is missing",
+        hint: "Write it after the dot; between backquotes if it has spaces.")
+    }
+    switch kind {
+    case .metric: self = .metric(key)
+    case .param: self = .param(key)
+    case .tag: self = .tag(key)
+    case .attribute:
+      guard let attribute = Attribute(name: key) else {
+        let names = Attribute.allCases.map(\.rawValue).joined(separator: ", ")
+        throw FilterFault(
+          range, "runs have no attribute \"\(key)\"",
+          hint: "The attributes are \(names); what was logged is metrics.\(key), params.\(key) "
+            + "or tags.\(key).")
+      }
+      self = .attribute(attribute)
+    case .dataset:
+      guard let attribute = DatasetAttribute(rawValue: key) else {
+        throw FilterFault(
+          range, "data sets have no \"\(key)\"", hint: "They have name, digest and context.")
+      }
+      self = .dataset(attribute)
+    }
+  }
+
+  /// Whether it is compared with numbers, not with texts.
+  var isNumeric: Bool {
+    switch self {
+    case .metric: true
+    case .attribute(let attribute): attribute.isNumeric
+    case .param, .tag, .dataset: false
+    }
+  }
+
+  /// The comparators that it takes.
+  var comparators: [FilterComparator] {
+    switch self {
+    case .metric: FilterComparator.numeric
+    case .attribute(let attribute) where attribute.isNumeric: FilterComparator.numeric
+    case .param, .tag: FilterComparator.textual + [.isNull, .isNotNull]
+    case .attribute(.runID), .dataset: FilterComparator.textual + [.isIn, .isNotIn]
+    case .attribute: FilterComparator.textual
+    }
+  }
+
+  /// What an error calls it.
+  var description: String {
+    switch self {
+    case .metric(let key): "metrics.\(key)"
+    case .param(let key): "params.\(key)"
+    case .tag(let key): "tags.\(key)"
+    case .attribute(let attribute): "attributes.\(attribute.rawValue)"
+    case .dataset(let attribute): "datasets.\(attribute.rawValue)"
+    }
+  }
+}
+
+/// How a filter compares.
+enum FilterComparator: String, CaseIterable {
+  case equal = "="
+  case notEqual = "!="
+  case greater = ">"
+  case greaterOrEqual = ">="
+  case less = "<"
+  case lessOrEqual = "<="
+  /// With `%` for any text and `_` for any character; cases of letters differ.
+  case like = "LIKE"
+  /// The same, but cases of letters do not differ.
+  case caseInsensitiveLike = "ILIKE"
+  case isIn = "IN"
+  case isNotIn = "NOT IN"
+  case isNull = "IS NULL"
+  case isNotNull = "IS NOT NULL"
+
+  static let numeric: [FilterComparator] = [
+    .equal, .notEqual, .greater, .greaterOrEqual, .less, .lessOrEqual,
+  ]
+  static let textual: [FilterComparator] = [.equal, .notEqual, .like, .caseInsensitiveLike]
+}

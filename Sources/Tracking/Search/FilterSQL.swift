@@ -1,0 +1,146 @@
+import SQLite
+
+/// A part of a query, and the values for its question marks.
+struct SQLPart {
+  var text: String
+  var values: [SQLiteValue] = []
+
+  init(_ text: String, _ values: SQLiteValue...) {
+    self.text = text
+    self.values = values
+  }
+
+  init(_ text: String, values: [SQLiteValue]) {
+    self.text = text
+    self.values = values
+  }
+
+  /// Joins `parts` in pairs of pairs: SQLite limits how deep an expression may be, and a row of `AND` is as deep as it is long.
+  static func joining(_ parts: ArraySlice<SQLPart>, with word: String) -> SQLPart {
+    guard parts.count > 1 else { return parts.first ?? SQLPart("TRUE") }
+    let middle = parts.startIndex + parts.count / 2
+    let (left, right) = (
+      joining(parts[..<middle], with: word), joining(parts[middle...], with: word)
+    )
+    return SQLPart(
+      "(\(left.text) \(word) \(right.text))", values: left.values + right.values)
+  }
+}
+
+extension RunFilter {
+  /// The filter as a condition on a row of `runs`.
+  var sql: SQLPart {
+    switch self {
+    case .all(let parts): SQLPart.joining(parts.map(\.sql)[...], with: "AND")
+    case .any(let parts): SQLPart.joining(parts.map(\.sql)[...], with: "OR")
+    case .comparison(let field, let comparator, let value): field.sql(comparator, value)
+    }
+  }
+}
+
+extension FilterField {
+  fileprivate func sql(_ comparator: FilterComparator, _ value: RunFilter.Value) -> SQLPart {
+    switch self {
+    case .metric(let key):
+      let test = comparator.sql("last_value", value)
+      // A NaN, which is stored as text, differs from every number and is neither more nor less.
+      let isNumber =
+        comparator == .greater || comparator == .greaterOrEqual
+        ? " AND typeof(last_value) = 'real'" : ""
+      return Self.exists(
+        "series WHERE run = runs.id AND key = ? AND point_count > 0\(isNumber)", .text(key), test)
+    case .param(let key): return Self.logged("params", key, comparator, value)
+    case .tag(let key): return Self.logged("tags", key, comparator, value)
+    case .attribute(let attribute): return comparator.sql(attribute.sql, value)
+    case .dataset(.context):
+      return Self.exists(
+        "input_tags WHERE run = runs.id AND key = ?", .text(DatasetContext.tag),
+        comparator.sql("value", value))
+    case .dataset(let attribute):
+      let test = comparator.sql("datasets.\(attribute.rawValue)", value)
+      return SQLPart(
+        """
+        EXISTS (SELECT 1 FROM inputs JOIN datasets ON datasets.id = dataset
+          WHERE run = runs.id AND \(test.text))
+        """, values: test.values)
+    }
+  }
+
+  /// That a row of `rows`, which are those of `key`, meets `test`.
+  private static func exists(_ rows: String, _ key: SQLiteValue, _ test: SQLPart) -> SQLPart {
+    SQLPart("EXISTS (SELECT 1 FROM \(rows) AND \(test.text))", values: [key] + test.values)
+  }
+
+  private static func logged(
+    _ table: String, _ key: String, _ comparator: FilterComparator, _ value: RunFilter.Value
+  ) -> SQLPart {
+    let rows = "\(table) WHERE run = runs.id AND key = ?"
+    switch comparator {
+    case .isNull: return SQLPart("NOT EXISTS (SELECT 1 FROM \(rows))", .text(key))
+    case .isNotNull: return SQLPart("EXISTS (SELECT 1 FROM \(rows))", .text(key))
+    default: return exists(rows, .text(key), comparator.sql("value", value))
+    }
+  }
+
+  /// The value to sort by; NULL where a run has none.
+  var sortKey: SQLPart {
+    switch self {
+    case .metric(let key):
+      SQLPart(
+        "(SELECT last_value FROM series WHERE run = runs.id AND key = ? AND point_count > 0)",
+        .text(key))
+    case .param(let key):
+      SQLPart("(SELECT value FROM params WHERE run = runs.id AND key = ?)", .text(key))
+    case .tag(let key):
+      SQLPart("(SELECT value FROM tags WHERE run = runs.id AND key = ?)", .text(key))
+    case .attribute(let attribute): SQLPart(attribute.sql)
+    case .dataset: SQLPart("NULL")
+    }
+  }
+}
+
+extension FilterField.Attribute {
+  /// The attribute as an expression on a row of `runs`.
+  fileprivate var sql: String {
+    switch self {
+    case .runID: "runs.run_id"
+    case .runName: "runs.name"
+    case .status: "runs.status"
+    case .artifactURI:
+      "('mlflow-artifacts:/' || runs.experiment || '/' || runs.run_id || '/artifacts')"
+    case .userID: "runs.user"
+    case .startTime: "runs.start_ms"
+    case .endTime: "runs.end_ms"
+    }
+  }
+}
+
+extension FilterComparator {
+  /// `column` compared with `value`.
+  fileprivate func sql(_ column: String, _ value: RunFilter.Value) -> SQLPart {
+    switch (self, value) {
+    // Unlike SQLite's LIKE, its GLOB tells cases of letters apart.
+    case (.like, .text(let pattern)): SQLPart("\(column) GLOB ?", .text(Self.glob(pattern)))
+    case (.caseInsensitiveLike, .text(let pattern)): SQLPart("\(column) LIKE ?", .text(pattern))
+    case (.isIn, .texts(let texts)), (.isNotIn, .texts(let texts)):
+      SQLPart(
+        "\(column) \(rawValue) (\(texts.map { _ in "?" }.joined(separator: ", ")))",
+        values: texts.map { .text($0) })
+    case (_, .number(let number)): SQLPart("\(column) \(rawValue) ?", .real(number))
+    case (_, .text(let text)): SQLPart("\(column) \(rawValue) ?", .text(text))
+    default: SQLPart("\(column) \(rawValue)")
+    }
+  }
+
+  /// The pattern of GLOB that means what `pattern` means to LIKE.
+  private static func glob(_ pattern: String) -> String {
+    pattern.reduce(into: "") { text, character in
+      switch character {
+      case "%": text += "*"
+      case "_": text += "?"
+      case "*", "?", "[": text += "[\(character)]"
+      default: text.append(character)
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import SQLite
+
+/// Which runs a search looks at.
+package enum RunView: String, Sendable, CaseIterable {
+  case active
+  case deleted
+  case all
+
+  var condition: String {
+    switch self {
+    case .active: "runs.deleted_ms IS NULL"
+    case .deleted: "runs.deleted_ms IS NOT NULL"
+    case .all: "TRUE"
+    }
+  }
+}
+
+/// What runs to find, and in which order.
+package struct RunSearch: Sendable {
+  /// The numbers of the experiments to look in; `nil` for all.
+  package var experiments: [Int64]?
+  /// A filter in MLflow's language, with `OR` and parentheses.
+  package var filter: String
+  /// What to sort by, the first above all; runs that are equal in that come newest first.
+  package var order: [String]
+  package var view: RunView
+  /// How many runs to give at most; `nil` for all.
+  package var limit: Int?
+  /// How many runs to skip.
+  package var offset: Int
+
+  package init(
+    experiments: [Int64]? = nil, filter: String = "", order: [String] = [],
+    view: RunView = .active, limit: Int? = nil, offset: Int = 0
+  ) {
+    self.experiments = experiments
+    self.filter = filter
+    self.order = order
+    self.view = view
+    self.limit = limit
+    self.offset = offset
+  }
+}
+
+extension TrackingStore {
+  /// The runs that `search` finds.
+  ///
+  /// Runs without a value to sort by come last, in whichever direction; before them come those whose metric is NaN.
+  ///
+  /// - Throws: ``TrackingError/invalidFilter(filter:position:reason:hint:)`` or
+  ///   ``TrackingError/invalidOrder(order:position:reason:hint:)`` with the place of the fault.
+  package func search(_ search: RunSearch) throws(TrackingError) -> [RunRecord] {
+    let filter = try RunFilter(search.filter)
+    let orders = try RunOrder.list(search.order)
+    return try reading { database throws(TrackingError) in
+      try database.search(search, filter, orders)
+    }
+  }
+
+  /// The number of the experiment that has the name or id `reference`.
+  package func experimentID(_ reference: String) throws(TrackingError) -> Int64 {
+    try reading { database throws(TrackingError) in try database.experimentID(reference) }
+  }
+}
+
+extension Database {
+  fileprivate func search(
+    _ search: RunSearch, _ filter: RunFilter, _ orders: [RunOrder]
+  ) throws(TrackingError) -> [RunRecord] {
+    var parts = [SQLPart(search.view.condition), filter.sql]
+    if let experiments = search.experiments {
+      let marks = experiments.map { _ in "?" }.joined(separator: ", ")
+      parts.append(
+        SQLPart("runs.experiment IN (\(marks))", values: experiments.map { .integer($0) }))
+    }
+    let condition = SQLPart.joining(parts[...], with: "AND")
+    var keys: [SQLPart] = []
+    var terms: [String] = []
+    for (index, order) in orders.enumerated() {
+      let key = order.field.sortKey
+      keys.append(SQLPart("\(key.text) AS key\(index)", values: key.values))
+      terms.append("key\(index) IS NULL")
+      // NaN, which is stored as text, comes after the numbers in both directions.
+      if case .metric = order.field { terms.append("typeof(key\(index)) = 'text'") }
+      terms.append("key\(index) \(order.isDescending ? "DESC" : "ASC")")
+    }
+    if !orders.contains(where: { $0.field == .attribute(.startTime) }) {
+      terms.append("runs.start_ms DESC")
+      // The later one of the same millisecond, where nothing else decides.
+      if orders.isEmpty { terms.append("runs.id DESC") }
+    }
+    terms.append("runs.run_id ASC")
+    return try runs(
+      sortKeys: keys, where: condition, order: terms.joined(separator: ", "),
+      limit: search.limit, offset: search.offset)
+  }
+
+  /// The number of the experiment that has the name or id `reference`.
+  func experimentID(_ reference: String) throws(TrackingError) -> Int64 {
+    let ids = try query(
+      """
+      SELECT id FROM experiments WHERE deleted_ms IS NULL AND (name = ?1 OR id = ?2)
+        ORDER BY name = ?1 DESC
+      """, .text(reference), .integer(orNull: Int64(reference))
+    ) { $0.integer(0) }
+    guard let id = ids.first else { throw .experimentNotFound(reference: reference) }
+    return id
+  }
+}

@@ -1,0 +1,181 @@
+import FoundationEssentials
+import SQLite
+
+/// What a store was rid of.
+package struct GarbageReport: Sendable, Equatable {
+  /// How many deleted runs.
+  package var runs = 0
+  /// How many deleted experiments.
+  package var experiments = 0
+  /// How many files that no artifact has any more.
+  package var files = 0
+  /// The sizes of these files together.
+  package var bytes: Int64 = 0
+
+  /// Nothing went.
+  package init() {}
+}
+
+extension TrackingStore {
+  /// Deletes a run, which can be restored until the garbage is collected.
+  package func delete(_ run: RunRecord) throws(TrackingError) {
+    try setDeleted("runs", row: run.row, at: currentMilliseconds())
+  }
+
+  /// Restores a deleted run.
+  package func restore(_ run: RunRecord) throws(TrackingError) {
+    try setDeleted("runs", row: run.row, at: nil)
+  }
+
+  private func setDeleted(
+    _ table: String, row: Int64, at time: Int64?
+  ) throws(TrackingError) {
+    try withDatabase { database throws(TrackingError) in
+      try database.write { () throws(TrackingError) in
+        _ = try database.execute(
+          "UPDATE \(table) SET deleted_ms = ? WHERE id = ?", .integer(orNull: time), .integer(row))
+      }
+    }
+  }
+
+  /// Deletes an experiment and its runs; its name is free again.
+  package func deleteExperiment(_ reference: String) throws(TrackingError) {
+    try withDatabase { database throws(TrackingError) in
+      try database.write { () throws(TrackingError) in
+        let id = SQLiteValue.integer(try database.experimentID(reference))
+        // The same time marks the runs that are to come back with the experiment.
+        let now = SQLiteValue.integer(currentMilliseconds())
+        try database.execute(
+          "UPDATE runs SET deleted_ms = ? WHERE experiment = ? AND deleted_ms IS NULL", now, id)
+        _ = try database.execute(
+          "UPDATE experiments SET deleted_ms = ?, updated_ms = ? WHERE id = ?", now, now, id)
+      }
+    }
+  }
+
+  /// Restores the experiment that was deleted last under the name or id `reference`, and the runs that were deleted with it.
+  ///
+  /// - Throws: ``TrackingError/experimentExists(name:)`` when its name was given to another one.
+  package func restoreExperiment(_ reference: String) throws(TrackingError) {
+    try withDatabase { database throws(TrackingError) in
+      try database.write { () throws(TrackingError) in
+        let found = try database.query(
+          """
+          SELECT id, name, deleted_ms FROM experiments
+            WHERE deleted_ms IS NOT NULL AND (name = ?1 OR id = ?2)
+            ORDER BY name = ?1 DESC, deleted_ms DESC, id DESC
+          """, .text(reference), .integer(orNull: Int64(reference))
+        ) { (id: $0.integer(0), name: $0.text(1), deleted: $0.integer(2)) }
+        guard let experiment = found.first else {
+          throw .experimentNotFound(reference: reference)
+        }
+        let taken = try database.query(
+          "SELECT 1 FROM experiments WHERE name = ? AND deleted_ms IS NULL",
+          .text(experiment.name)
+        ) { $0.integer(0) }
+        guard taken.isEmpty else { throw .experimentExists(name: experiment.name) }
+        try database.execute(
+          "UPDATE experiments SET deleted_ms = NULL, updated_ms = ? WHERE id = ?",
+          .integer(currentMilliseconds()), .integer(experiment.id))
+        _ = try database.execute(
+          "UPDATE runs SET deleted_ms = NULL WHERE experiment = ? AND deleted_ms = ?",
+          .integer(experiment.id), .integer(experiment.deleted))
+      }
+    }
+  }
+
+  /// Removes what was deleted before a time, and the files that no artifact has any more.
+  ///
+  /// - Parameters:
+  ///   - milliseconds: The time, since 1970; what was deleted later stays.
+  ///   - isTrial: Whether only to say what would go.
+  /// - Returns: What went.
+  /// - Throws: ``TrackingError`` when the store cannot be written.
+  package func collectGarbage(
+    deletedBefore milliseconds: Int64, isTrial: Bool = false
+  ) throws(TrackingError) -> GarbageReport {
+    try withDatabase { database throws(TrackingError) in
+      try database.write { () throws(TrackingError) in
+        let time = SQLiteValue.integer(milliseconds)
+        var report = GarbageReport()
+        let old = "deleted_ms IS NOT NULL AND deleted_ms < ?"
+        // The experiment of number 0 is one that every store has.
+        report.experiments = try database.count("experiments WHERE \(old) AND id > 0", time)
+        report.runs = try database.count("runs WHERE \(old)", time)
+        // Files first: if that fails half-way, their rows are still there.
+        let kept = try database.query(
+          """
+          SELECT DISTINCT sha256 FROM artifacts JOIN runs ON runs.id = run
+            WHERE deleted_ms IS NULL OR deleted_ms >= ?
+          """, time
+        ) { $0.text(0) }
+        try removeContents(except: Set(kept), isTrial: isTrial, report: &report)
+        guard !isTrial else { return report }
+        try database.execute("DELETE FROM runs WHERE \(old)", time)
+        try database.execute("DELETE FROM experiments WHERE \(old) AND id > 0", time)
+        database.series = [:]
+        return report
+      }
+    }
+  }
+
+  /// Removes the kept contents of artifacts whose digests are not `digests`, and what a killed process left half-copied.
+  private func removeContents(
+    except digests: Set<String>, isTrial: Bool, report: inout GarbageReport
+  ) throws(TrackingError) {
+    let manager = FileManager.default
+    let yesterday = Date(timeIntervalSinceNow: -86400)
+    for folder in (try? manager.contentsOfDirectory(atPath: artifactFolder)) ?? [] {
+      for name in (try? manager.contentsOfDirectory(atPath: "\(artifactFolder)/\(folder)")) ?? [] {
+        let path = "\(artifactFolder)/\(folder)/\(name)"
+        let attributes = try? manager.attributesOfItem(atPath: path)
+        guard attributes?[.type] as? FileAttributeType == .typeRegular else { continue }
+        let isGarbage: Bool
+        if folder == "incoming" {
+          isGarbage = (attributes?[.modificationDate] as? Date ?? Date()) < yesterday
+        } else {
+          isGarbage =
+            name.utf8.count == 64 && name.hasPrefix(folder) && !digests.contains(name)
+        }
+        guard isGarbage else { continue }
+        report.files += 1
+        report.bytes += Int64(attributes?[.size] as? UInt64 ?? 0)
+        guard !isTrial else { continue }
+        do { try manager.removeItem(atPath: path) } catch {
+          throw TrackingError(copying: path, error: error)
+        }
+      }
+    }
+  }
+
+  /// Sets or removes tags of a run.
+  ///
+  /// - Parameters:
+  ///   - run: The run.
+  ///   - tags: The texts by key; `nil` removes the tag.
+  /// - Throws: ``TrackingError`` when a key is invalid or the store cannot be written.
+  package func change(
+    tagsOf run: RunRecord, _ tags: [(key: String, value: String?)]
+  ) throws(TrackingError) {
+    for tag in tags { try RunIdentity.validate(tag.key, kind: "tag's key") }
+    try withDatabase { database throws(TrackingError) in
+      try database.write { () throws(TrackingError) in
+        try database.checkIsThere(run: run.row)
+        for (key, value) in tags {
+          if let value {
+            try database.setTag(key, value, run: run.row)
+          } else {
+            try database.execute(
+              "DELETE FROM tags WHERE run = ? AND key = ?", .integer(run.row), .text(key))
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Database {
+  fileprivate func count(_ rows: String, _ value: SQLiteValue) throws(TrackingError) -> Int {
+    try query("SELECT count(*) FROM \(rows)", value) { Int($0.integer(0)) }.first ?? 0
+  }
+}
