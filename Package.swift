@@ -66,6 +66,7 @@ let level0: [Target] = [
   .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
   .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
   .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
   .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "CSourceKit"),
   .target(name: "CFaults"),
@@ -90,6 +91,7 @@ let level1: [Target] = [
   library("SQLite", ["CSQLite"]),
   library("BLAS", ["COpenBLAS", "CKernels"]),
   library("Digest", ["CCrypto"]),
+  library("HTTPServer", ["CMicroHTTPD"]),
   library("Raster", ["CRaster"]),
   library("Compression", ["CZlib"]),
   library("DelimitedText", ["CDelimited"]),
@@ -123,6 +125,7 @@ let level3: [Target] = [
   library("Kernel", ["ZeroMQ", "SQLite", "JupyterProtocol"]),
   library("Notebooks", ["Kernel", "JupyterProtocol", "Processes"]),
   library("Cluster", ["Workflows"]),
+  library("TrackingServer", ["Tracking", "HTTPServer", "JSONValues"]),
   library("Assistance", ["SourceKit", "Processes"]),
   .target(
     name: "Session",
@@ -151,7 +154,8 @@ let level4: [Target] = [
     name: "WorkerCommand", dependencies: ["CellWorker"], swiftSettings: strict,
     linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
   .executableTarget(
-    name: "TrackCommand", dependencies: ["Tracking", "CommandArguments", "JSONValues"],
+    name: "TrackCommand",
+    dependencies: ["Tracking", "TrackingServer", "HTTPServer", "CommandArguments", "JSONValues"],
     swiftSettings: strict),
 ]
 

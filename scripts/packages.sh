@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(libzmq3-dev libopenblas-dev libsqlite3-dev libssl-dev zlib1g-dev
-  libpng-dev libjpeg62-turbo-dev libjansson-dev binutils libc6-dev)
+  libpng-dev libjpeg62-turbo-dev libjansson-dev libmicrohttpd-dev binutils libc6-dev)
 
 # Tests draw charts as PNG pictures, with libraries that are loaded only for that.
 if [ "${1:-}" = test ]; then packages+=(librsvg2-2 fonts-dejavu-core); fi
@@ -21,7 +21,7 @@ if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then packages+=(python3 py
 if ! command -v dpkg-query >/dev/null; then
   echo "This is no Debian or Ubuntu: make sure that these packages, or your system's names for" >&2
   echo "them, are installed: ${packages[*]}" >&2
-  for header in zmq.h sqlite3.h openssl/hmac.h zlib.h png.h jpeglib.h jansson.h; do
+  for header in zmq.h sqlite3.h openssl/hmac.h zlib.h png.h jpeglib.h jansson.h microhttpd.h; do
     if ! find /usr/include /usr/local/include -path "*/$header" 2>/dev/null | grep -q .; then
       echo "error: the header $header was not found" >&2
       exit 1

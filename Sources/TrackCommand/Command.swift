@@ -13,8 +13,8 @@ protocol Command {
   static var options: [String] { get }
   /// What else its help says.
   static var notes: String { get }
-  /// Whether it writes to the store.
-  var changesStore: Bool { get }
+  /// What it does with the store.
+  var access: StoreAccess { get }
 
   init(_ arguments: inout Arguments) throws(UsageError)
 
@@ -25,7 +25,16 @@ protocol Command {
 extension Command {
   static var options: [String] { [] }
   static var notes: String { "" }
-  var changesStore: Bool { false }
+  var access: StoreAccess { .read }
+}
+
+/// What a subcommand does with the store.
+enum StoreAccess {
+  case read
+  /// Writes to one that is there.
+  case change
+  /// Writes to one, which is made where it is missing.
+  case create
 }
 
 /// How a table is printed.

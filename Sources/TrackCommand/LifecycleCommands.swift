@@ -8,7 +8,7 @@ struct DeleteCommand: Command {
   static let summary = "Delete runs, or an experiment with its runs."
   static let options = ["-e, --experiment NAME  this experiment (its name or id), no runs"]
   static let notes = "restore brings back what was deleted, until gc removes it for good."
-  let changesStore = true
+  let access = StoreAccess.change
 
   private let target: Target
 
@@ -19,7 +19,7 @@ struct DeleteCommand: Command {
   func run(_ context: Context) throws -> String {
     switch target {
     case .experiment(let name):
-      try context.store.deleteExperiment(name)
+      try context.store.deleteExperiment(id: context.store.experimentID(name))
       return "Deleted the experiment \(printable(name)) and its runs.\n"
     case .runs(let references):
       // All are found before any is deleted.
@@ -37,7 +37,7 @@ struct RestoreCommand: Command {
   static let summary = "Restore deleted runs, or a deleted experiment with its runs."
   static let options = ["-e, --experiment NAME  this experiment (its name or id), no runs"]
   static let notes = "List what can be restored with: track-cli runs --view deleted"
-  let changesStore = true
+  let access = StoreAccess.change
 
   private let target: Target
 
@@ -48,7 +48,7 @@ struct RestoreCommand: Command {
   func run(_ context: Context) throws -> String {
     switch target {
     case .experiment(let name):
-      try context.store.restoreExperiment(name)
+      try context.store.restoreExperiment(id: context.store.experimentID(name, isDeleted: true))
       return "Restored the experiment \(printable(name)).\n"
     case .runs(let references):
       let runs = try references.map { try context.store.run($0, among: .deleted) }
@@ -82,7 +82,7 @@ struct CollectGarbageCommand: Command {
     "    --older-than DAYS  only what was deleted over DAYS days ago",
     "    --dry-run          only say what would go",
   ]
-  let changesStore = true
+  let access = StoreAccess.change
 
   private let days: Int
   private let isTrial: Bool

@@ -12,7 +12,7 @@ enum Program {
     [
       ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
       CompareCommand.self, ArtifactsCommand.self, TagCommand.self, NoteCommand.self,
-      DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self,
+      DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self, ServeCommand.self,
     ]
   }
 
@@ -46,14 +46,26 @@ enum Program {
       format = known
     }
     let command = try type.init(&arguments)
-    let path =
-      if let storeURI { try StoreLocation.path(uri: storeURI) } else {
-        try StoreLocation.forReading()
-      }
-    let store =
-      try command.changesStore
-      ? TrackingStore(changing: path) : TrackingStore(reading: path)
+    let store = try openStore(storeURI, command.access)
     return try command.run(Context(store: store, format: format, style: .current))
+  }
+}
+
+extension Program {
+  /// Opens the store that `uri` names, or else the one that is found.
+  private static func openStore(
+    _ uri: String?, _ access: StoreAccess
+  ) throws(TrackingError) -> TrackingStore {
+    switch access {
+    case .create: return try TrackingStore(uri)
+    case .read: return try TrackingStore(reading: place(uri))
+    case .change: return try TrackingStore(changing: place(uri))
+    }
+  }
+
+  private static func place(_ uri: String?) throws(TrackingError) -> String {
+    if let uri { return try StoreLocation.path(uri: uri) }
+    return try StoreLocation.forReading()
   }
 }
 

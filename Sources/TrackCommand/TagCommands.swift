@@ -7,7 +7,7 @@ struct TagCommand: Command {
   static let operands = "RUN KEY=VALUE..."
   static let summary = "Set tags of a run, or remove them."
   static let options = ["-r, --remove KEY  remove this tag; may be given again"]
-  let changesStore = true
+  let access = StoreAccess.change
 
   private let reference: String
   private var changes: [(key: String, value: String?)]
@@ -51,7 +51,7 @@ struct NoteCommand: Command {
   private let text: String?
   private let isRemoval: Bool
 
-  var changesStore: Bool { isRemoval || text != nil }
+  var access: StoreAccess { isRemoval || text != nil ? .change : .read }
 
   init(_ arguments: inout Arguments) throws(UsageError) {
     isRemoval = arguments.flag("--remove", "-r")

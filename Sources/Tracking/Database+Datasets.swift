@@ -14,6 +14,19 @@ package struct DatasetRecord: Sendable, Equatable {
   package let profile: String?
   /// What the run used it for.
   package let context: String?
+
+  package init(
+    name: String, digest: String, sourceType: String, source: String, schema: String?,
+    profile: String?, context: String?
+  ) {
+    self.name = name
+    self.digest = digest
+    self.sourceType = sourceType
+    self.source = source
+    self.schema = schema
+    self.profile = profile
+    self.context = context
+  }
 }
 
 /// What a run used a data set for.

@@ -80,25 +80,30 @@ extension Database {
   func insert(_ entries: [MetricEntry], run: Int64) throws(TrackingError) {
     try write { () throws(TrackingError) in
       try checkIsThere(run: run)
-      guard entries.count != 1 else {
-        let series = try self.series(of: entries[0], run: run)
-        var addition = Addition()
-        try insert(entries[0], into: series, addition: &addition)
-        try update(series, with: addition)
-        return
-      }
-      var additions: [String: (series: MetricSeries, addition: Addition)] = [:]
-      for entry in entries {
-        if additions[entry.key] == nil {
-          additions[entry.key] = (try series(of: entry, run: run), Addition())
-        }
-        guard let (series, soFar) = additions[entry.key] else { continue }
-        var addition = soFar
-        try insert(entry, into: series, addition: &addition)
-        additions[entry.key]?.addition = addition
-      }
-      for (series, addition) in additions.values { try update(series, with: addition) }
+      try insertWithin(entries, run: run)
     }
+  }
+
+  /// The same, within a transaction.
+  func insertWithin(_ entries: [MetricEntry], run: Int64) throws(TrackingError) {
+    guard entries.count != 1 else {
+      let series = try self.series(of: entries[0], run: run)
+      var addition = Addition()
+      try insert(entries[0], into: series, addition: &addition)
+      try update(series, with: addition)
+      return
+    }
+    var additions: [String: (series: MetricSeries, addition: Addition)] = [:]
+    for entry in entries {
+      if additions[entry.key] == nil {
+        additions[entry.key] = (try series(of: entry, run: run), Addition())
+      }
+      guard let (series, soFar) = additions[entry.key] else { continue }
+      var addition = soFar
+      try insert(entry, into: series, addition: &addition)
+      additions[entry.key]?.addition = addition
+    }
+    for (series, addition) in additions.values { try update(series, with: addition) }
   }
 
   private func insert(
@@ -161,13 +166,14 @@ extension Database {
   func summaries(run: Int64) throws(TrackingError) -> [MetricSummary] {
     try query(
       """
-      SELECT key, point_count, last_value, last_step, minimum, minimum_step, maximum, maximum_step
+      SELECT key, point_count, last_value, last_step, minimum, minimum_step, maximum, maximum_step,
+          origin_ms + last_time
         FROM series WHERE run = ? AND point_count > 0 ORDER BY key
       """, .integer(run)
     ) { (row: borrowing Row) in
       MetricSummary(
         key: row.text(0), count: Int(row.integer(1)), last: row.metric(2),
-        lastStep: row.integer(3),
+        lastStep: row.integer(3), lastMilliseconds: row.integer(8),
         minimum: row.isNull(4) ? nil : (row.real(4), row.integer(5)),
         maximum: row.isNull(6) ? nil : (row.real(6), row.integer(7)))
     }

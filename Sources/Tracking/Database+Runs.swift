@@ -3,7 +3,7 @@ import SQLite
 extension Database {
   private static let runColumns = """
     runs.id, run_id, experiment, experiments.name, runs.name, status, interrupted, start_ms, end_ms,
-      parent_run_id, runs.deleted_ms
+      parent_run_id, runs.deleted_ms, runs.user
     """
   private static let runTables = "runs JOIN experiments ON experiments.id = experiment"
 
@@ -38,7 +38,7 @@ extension Database {
       status: unmarkedEnd != nil ? .killed : RunStatus(rawValue: row.text(5)) ?? .killed,
       isInterrupted: unmarkedEnd != nil || row.integer(6) != 0, startMilliseconds: row.integer(7),
       endMilliseconds: unmarkedEnd ?? row.integer(ifPresent: 8), parentID: row.text(ifPresent: 9),
-      deletedMilliseconds: row.integer(ifPresent: 10))
+      deletedMilliseconds: row.integer(ifPresent: 10), user: row.text(11))
   }
 
   /// Inserts a run of the experiment `experiment`, made or restored where necessary.

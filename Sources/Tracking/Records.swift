@@ -43,6 +43,8 @@ package struct RunRecord: Sendable, Equatable {
   package let parentID: String?
   /// When it was deleted; `nil` for a run that is there.
   package let deletedMilliseconds: Int64?
+  /// Whose it is, as an MLflow client says; empty if nobody did.
+  package let user: String
 
   /// How long it took; a running one, until `now`.
   package func durationMilliseconds(now: Int64) -> Int64 {
@@ -59,6 +61,12 @@ package struct MetricPoint: Sendable, Equatable {
   package let timeMilliseconds: Int64
   /// Any number, NaN and infinities included.
   package let value: Double
+
+  package init(step: Int64, timeMilliseconds: Int64, value: Double) {
+    self.step = step
+    self.timeMilliseconds = timeMilliseconds
+    self.value = value
+  }
 }
 
 /// What is kept of a metric beside its points.
@@ -69,6 +77,8 @@ package struct MetricSummary: Sendable {
   /// The value at the highest step; among several there, the latest.
   package let last: Double
   package let lastStep: Int64
+  /// When that was logged.
+  package let lastMilliseconds: Int64
   /// The lowest value that is a number, and its step; `nil` when all are NaN.
   package let minimum: (value: Double, step: Int64)?
   /// The highest value that is a number, and its step; `nil` when all are NaN.

@@ -34,10 +34,12 @@ package enum RunIdentity {
   }
 
   /// Throws unless `name` can be stored and shown.
-  static func validate(_ name: String, kind: String) throws(TrackingError) {
+  static func validate(
+    _ name: String, kind: String, limit: Int = 250
+  ) throws(TrackingError) {
     if name.isEmpty { throw .invalidName(kind: kind, name: name, reason: "it is empty") }
-    if name.utf8.count > 250 {
-      throw .invalidName(kind: kind, name: name, reason: "it is longer than 250 bytes")
+    if name.utf8.count > limit {
+      throw .invalidName(kind: kind, name: name, reason: "it is longer than \(limit) bytes")
     }
     if name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) {
       throw .invalidName(kind: kind, name: name, reason: "it holds a control character")

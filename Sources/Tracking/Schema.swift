@@ -129,6 +129,7 @@ enum Schema {
   /// What version 2 adds: data sets, which runs share, and whose a run is.
   private static let version2 = [
     "ALTER TABLE runs ADD COLUMN user TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE experiments ADD COLUMN artifact_location TEXT",
     """
     CREATE TABLE datasets (
       id INTEGER PRIMARY KEY AUTOINCREMENT,

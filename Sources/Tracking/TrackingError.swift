@@ -32,6 +32,8 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
   case databaseFailed(path: String, reason: String)
   /// The run was deleted, so that nothing can be logged to it.
   case runDeleted(run: String)
+  /// A param has another value already, and whoever logs it may not change it.
+  case paramConflict(run: String, key: String, stored: String, value: String)
   /// An experiment of that name is there already.
   case experimentExists(name: String)
   /// No run matches `reference`.
@@ -109,6 +111,9 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
     case .runDeleted(let run):
       "run \(run) was deleted; what this call logged was not stored. "
         + "Restore the run with track-cli restore \(run), or start a new one."
+    case .paramConflict(let run, let key, let stored, let value):
+      "the param \"\(key)\" of run \(run) is \"\(stored)\" already and cannot become \"\(value)\". "
+        + "Log it under another name, or in another run."
     case .experimentExists(let name):
       "there is another experiment called \"\(name)\" already. Choose another name, or rename that one."
     case .runNotFound(let reference):

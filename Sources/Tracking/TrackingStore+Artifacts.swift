@@ -62,6 +62,36 @@ extension TrackingStore {
     }
   }
 
+  /// Logs the file `incoming` as the artifact `path` of `run`, and takes it away.
+  package func takeArtifact(
+    _ incoming: String, as path: String, run: RunRecord
+  ) throws(TrackingError) {
+    try ArtifactPath.validate(path)
+    try logArtifact(incoming, as: path, run: run.row)
+  }
+
+  /// A file for contents that somebody is about to write, which must be taken or removed.
+  package func newIncomingFile() throws(TrackingError) -> String {
+    try makeFolder("\(artifactFolder)/incoming")
+    return "\(artifactFolder)/incoming/\(RunIdentity.newID())"
+  }
+
+  /// Removes the artifact `path` of `run`, or all of the folder `path`; all of the run's if it is empty.
+  ///
+  /// - Returns: How many there were.
+  package func removeArtifacts(_ path: String, of run: RunRecord) throws(TrackingError) -> Int {
+    try withDatabase { database throws(TrackingError) in
+      try database.write { () throws(TrackingError) in
+        try database.checkIsThere(run: run.row)
+        return try database.execute(
+          """
+          DELETE FROM artifacts WHERE run = ?1
+            AND (?2 = '' OR path = ?2 OR substr(path, 1, length(?2) + 1) = ?2 || '/')
+          """, .integer(run.row), .text(path))
+      }
+    }
+  }
+
   /// The file that holds the contents of `artifact`.
   package func contentPath(of artifact: ArtifactRecord) -> String {
     "\(artifactFolder)/\(artifact.sha256.prefix(2))/\(artifact.sha256)"
@@ -100,10 +130,16 @@ extension TrackingStore {
   private func logArtifact(
     as path: String, run: Int64, write: (String) throws(TrackingError) -> Void
   ) throws(TrackingError) {
-    let incoming = "\(artifactFolder)/incoming/\(RunIdentity.newID())"
-    try makeFolder("\(artifactFolder)/incoming")
+    let incoming = try newIncomingFile()
     defer { try? FileManager.default.removeItem(atPath: incoming) }
     try write(incoming)
+    try logArtifact(incoming, as: path, run: run)
+  }
+
+  /// Logs the file `incoming`, which is in the store already, and moves it to where its contents are kept.
+  private func logArtifact(
+    _ incoming: String, as path: String, run: Int64
+  ) throws(TrackingError) {
     let digest: String
     let byteCount: Int
     do throws(DigestError) {

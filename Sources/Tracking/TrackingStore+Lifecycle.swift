@@ -39,47 +39,40 @@ extension TrackingStore {
   }
 
   /// Deletes an experiment and its runs; its name is free again.
-  package func deleteExperiment(_ reference: String) throws(TrackingError) {
+  package func deleteExperiment(id: Int64) throws(TrackingError) {
     try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
-        let id = SQLiteValue.integer(try database.experimentID(reference))
         // The same time marks the runs that are to come back with the experiment.
         let now = SQLiteValue.integer(currentMilliseconds())
-        try database.execute(
-          "UPDATE runs SET deleted_ms = ? WHERE experiment = ? AND deleted_ms IS NULL", now, id)
+        let deleted = try database.execute(
+          "UPDATE experiments SET deleted_ms = ?, updated_ms = ? WHERE id = ? AND deleted_ms IS NULL",
+          now, now, .integer(id))
+        guard deleted > 0 else { throw .experimentNotFound(reference: "\(id)") }
         _ = try database.execute(
-          "UPDATE experiments SET deleted_ms = ?, updated_ms = ? WHERE id = ?", now, now, id)
+          "UPDATE runs SET deleted_ms = ? WHERE experiment = ? AND deleted_ms IS NULL", now,
+          .integer(id))
       }
     }
   }
 
-  /// Restores the experiment that was deleted last under the name or id `reference`, and the runs that were deleted with it.
+  /// Restores a deleted experiment and the runs that were deleted with it.
   ///
   /// - Throws: ``TrackingError/experimentExists(name:)`` when its name was given to another one.
-  package func restoreExperiment(_ reference: String) throws(TrackingError) {
+  package func restoreExperiment(id: Int64) throws(TrackingError) {
     try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
         let found = try database.query(
-          """
-          SELECT id, name, deleted_ms FROM experiments
-            WHERE deleted_ms IS NOT NULL AND (name = ?1 OR id = ?2)
-            ORDER BY name = ?1 DESC, deleted_ms DESC, id DESC
-          """, .text(reference), .integer(orNull: Int64(reference))
-        ) { (id: $0.integer(0), name: $0.text(1), deleted: $0.integer(2)) }
-        guard let experiment = found.first else {
-          throw .experimentNotFound(reference: reference)
-        }
-        let taken = try database.query(
-          "SELECT 1 FROM experiments WHERE name = ? AND deleted_ms IS NULL",
-          .text(experiment.name)
-        ) { $0.integer(0) }
-        guard taken.isEmpty else { throw .experimentExists(name: experiment.name) }
+          "SELECT name, deleted_ms FROM experiments WHERE id = ? AND deleted_ms IS NOT NULL",
+          .integer(id)
+        ) { (name: $0.text(0), deleted: $0.integer(1)) }
+        guard let experiment = found.first else { throw .experimentNotFound(reference: "\(id)") }
+        try database.checkIsFree(experimentName: experiment.name)
         try database.execute(
           "UPDATE experiments SET deleted_ms = NULL, updated_ms = ? WHERE id = ?",
-          .integer(currentMilliseconds()), .integer(experiment.id))
+          .integer(currentMilliseconds()), .integer(id))
         _ = try database.execute(
           "UPDATE runs SET deleted_ms = NULL WHERE experiment = ? AND deleted_ms = ?",
-          .integer(experiment.id), .integer(experiment.deleted))
+          .integer(id), .integer(experiment.deleted))
       }
     }
   }

@@ -51,15 +51,17 @@ struct LifecycleTests {
     for name in ["a", "b"] { try Run.start(experiment: "x", name: name, in: store).end() }
     try store.delete(store.run("a"))
     Thread.sleep(forTimeInterval: 0.002)
-    try store.deleteExperiment("x")
+    try store.deleteExperiment(id: store.experimentID("x"))
     #expect(try names() == [])
     #expect(throws: TrackingError.experimentNotFound(reference: "x")) {
-      try store.deleteExperiment("x")
+      try store.deleteExperiment(id: store.experimentID("x"))
     }
     try Run.start(experiment: "x", name: "c", in: store).end()
-    #expect(throws: TrackingError.experimentExists(name: "x")) { try store.restoreExperiment("x") }
-    try store.deleteExperiment("x")
-    try store.restoreExperiment("1")
+    #expect(throws: TrackingError.experimentExists(name: "x")) {
+      try store.restoreExperiment(id: store.experimentID("x", isDeleted: true))
+    }
+    try store.deleteExperiment(id: store.experimentID("x"))
+    try store.restoreExperiment(id: store.experimentID("1", isDeleted: true))
     #expect(try names() == ["b"] && names(.deleted) == ["a", "c"])
     #expect(try store.experiments().map(\.id) == [0, 1])
   }
@@ -77,7 +79,7 @@ struct LifecycleTests {
     #expect(try contents().count == 3)
     let nothing = try store.collectGarbage(deletedBefore: .max)
     #expect(nothing == GarbageReport())
-    try store.deleteExperiment("a")
+    try store.deleteExperiment(id: store.experimentID("a"))
     let early = try store.collectGarbage(deletedBefore: 1000)
     #expect(early == GarbageReport())
     let trial = try store.collectGarbage(deletedBefore: .max, isTrial: true)
@@ -98,7 +100,7 @@ struct LifecycleTests {
     let artifact = try #require(try store.detail(of: run).artifacts.first { $0.path == "same.txt" })
     try store.copy(artifact, to: folder.path("out.txt"))
     #expect(try String(contentsOfFile: folder.path("out.txt"), encoding: .utf8) == "both")
-    try store.deleteExperiment("Default")
+    try store.deleteExperiment(id: store.experimentID("Default"))
     #expect(try store.collectGarbage(deletedBefore: .max).experiments == 0)
   }
 
@@ -113,7 +115,8 @@ struct LifecycleTests {
       for statement in [
         "DROP TABLE input_tags", "DROP TABLE inputs", "DROP TABLE datasets",
         "DROP INDEX runs_deleted",
-        "ALTER TABLE runs DROP COLUMN user", "PRAGMA user_version = 1",
+        "ALTER TABLE runs DROP COLUMN user",
+        "ALTER TABLE experiments DROP COLUMN artifact_location", "PRAGMA user_version = 1",
       ] { try connection.execute(statement) }
     }
     try await withThrowingTaskGroup(of: [String].self) { group in

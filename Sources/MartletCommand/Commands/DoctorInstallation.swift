@@ -61,6 +61,7 @@ struct InstallationChecks {
       ("libzmq", "libzmq.so.5", "libzmq3-dev"),
       ("SQLite", "libsqlite3.so.0", "libsqlite3-dev"),
       ("OpenBLAS", "libopenblas.so.0", "libopenblas-dev"),
+      ("libmicrohttpd", "libmicrohttpd.so.12", "libmicrohttpd-dev"),
       ("libcrypto", "libcrypto.so.3", "libssl-dev"),
       ("zlib", "libz.so.1", "zlib1g-dev"),
     ].map { name, file, package in

@@ -1,10 +1,19 @@
-/// What a filter compares or an order sorts by: an attribute of runs, or something that they logged under a key.
+/// What is searched for.
+enum SearchSubject {
+  case runs
+  case experiments
+}
+
+/// What a filter compares or an order sorts by: an attribute of runs, or something that they logged under a key; or an
+/// attribute or tag of experiments.
 enum FilterField: Hashable {
   case metric(String)
   case param(String)
   case tag(String)
   case attribute(Attribute)
   case dataset(DatasetAttribute)
+  case experiment(ExperimentAttribute)
+  case experimentTag(String)
 
   /// What every run has.
   enum Attribute: String, CaseIterable {
@@ -38,6 +47,17 @@ enum FilterField: Hashable {
     case context
   }
 
+  /// What every experiment has.
+  enum ExperimentAttribute: String, CaseIterable {
+    case name
+    case id = "experiment_id"
+    case creationTime = "creation_time"
+    case lastUpdateTime = "last_update_time"
+
+    /// Whether it is a number: a time in milliseconds since 1970.
+    var isNumeric: Bool { self == .creationTime || self == .lastUpdateTime }
+  }
+
   /// What stands before the dot, in all ways to write it.
   private enum Entity {
     case metric, param, tag, attribute, dataset
@@ -50,8 +70,14 @@ enum FilterField: Hashable {
     ]
   }
 
-  /// The field that `entity` and `key` name; without an entity, an attribute.
-  init(entity: String?, key: String, range: Range<Int>) throws(FilterFault) {
+  /// The field of `subject` that `entity` and `key` name; without an entity, an attribute.
+  init(
+    of subject: SearchSubject, entity: String?, key: String, range: Range<Int>
+  ) throws(FilterFault) {
+    if subject == .experiments {
+      self = try Self.ofExperiments(entity: entity, key: key, range: range)
+      return
+    }
     guard let kind = entity.map({ Entity.names[$0] }) ?? .attribute else {
       throw FilterFault(
         range, "\"\(entity ?? "")\" is nothing that runs have",
@@ -84,12 +110,33 @@ enum FilterField: Hashable {
     }
   }
 
+  private static func ofExperiments(
+    entity: String?, key: String, range: Range<Int>
+  ) throws(FilterFault) -> FilterField {
+    switch entity.map({ Entity.names[$0] }) ?? .attribute {
+    case .tag where !key.isEmpty: return .experimentTag(key)
+    case .attribute:
+      guard let attribute = ExperimentAttribute(rawValue: key) else {
+        let names = ExperimentAttribute.allCases.map(\.rawValue).joined(separator: ", ")
+        throw FilterFault(
+          range, "experiments have no attribute \"\(key)\"",
+          hint: "The attributes are \(names); tags are tags.\(key).")
+      }
+      return .experiment(attribute)
+    default:
+      throw FilterFault(
+        range, "experiments have attributes and tags only",
+        hint: "Write name, creation_time or tags.NAME, for example.")
+    }
+  }
+
   /// Whether it is compared with numbers, not with texts.
   var isNumeric: Bool {
     switch self {
     case .metric: true
     case .attribute(let attribute): attribute.isNumeric
-    case .param, .tag, .dataset: false
+    case .experiment(let attribute): attribute.isNumeric
+    case .param, .tag, .dataset, .experimentTag: false
     }
   }
 
@@ -98,9 +145,11 @@ enum FilterField: Hashable {
     switch self {
     case .metric: FilterComparator.numeric
     case .attribute(let attribute) where attribute.isNumeric: FilterComparator.numeric
-    case .param, .tag: FilterComparator.textual + [.isNull, .isNotNull]
+    case .experiment(let attribute) where attribute.isNumeric: FilterComparator.numeric
+    case .param, .tag, .experimentTag: FilterComparator.textual + [.isNull, .isNotNull]
     case .attribute(.runID), .dataset: FilterComparator.textual + [.isIn, .isNotIn]
-    case .attribute: FilterComparator.textual
+    case .experiment(.id): [.equal, .notEqual, .isIn, .isNotIn]
+    case .attribute, .experiment: FilterComparator.textual
     }
   }
 
@@ -112,6 +161,8 @@ enum FilterField: Hashable {
     case .tag(let key): "tags.\(key)"
     case .attribute(let attribute): "attributes.\(attribute.rawValue)"
     case .dataset(let attribute): "datasets.\(attribute.rawValue)"
+    case .experiment(let attribute): "attributes.\(attribute.rawValue)"
+    case .experimentTag(let key): "tags.\(key)"
     }
   }
 }

@@ -16,11 +16,13 @@ indirect enum RunFilter: Equatable {
   ///
   /// - SeeAlso: MLflow's documentation, "Search Runs", section "Search query syntax overview".
   ///
-  /// - Parameter text: The filter; one of spaces only is met by every run.
+  /// - Parameters:
+  ///   - text: The filter; one of spaces only is met by all.
+  ///   - subject: What is searched for.
   /// - Throws: ``TrackingError/invalidFilter(filter:position:reason:hint:)``.
-  init(_ text: String) throws(TrackingError) {
+  init(_ text: String, of subject: SearchSubject = .runs) throws(TrackingError) {
     do throws(FilterFault) {
-      var parser = FilterParser(try Self.tokens(of: text))
+      var parser = FilterParser(try Self.tokens(of: text), subject)
       self = try parser.filter()
     } catch {
       throw .invalidFilter(
@@ -44,12 +46,14 @@ indirect enum RunFilter: Equatable {
 /// ```
 struct FilterParser {
   private let tokens: [FilterToken]
+  private let subject: SearchSubject
   private var index = 0
   private var depth = 0
   private var valueCount = 0
 
-  init(_ tokens: [FilterToken]) {
+  init(_ tokens: [FilterToken], _ subject: SearchSubject) {
     self.tokens = tokens
+    self.subject = subject
   }
 
   var token: FilterToken { tokens[index] }
@@ -121,11 +125,11 @@ struct FilterParser {
     switch first.kind {
     case .quoted(let key, let quote) where quote != "'":
       index += 1
-      return try FilterField(entity: nil, key: key, range: first.range)
+      return try FilterField(of: subject, entity: nil, key: key, range: first.range)
     case .word(let word) where !["AND", "OR", "NOT"].contains(word.uppercased()):
       index += 1
       guard let dot = word.firstIndex(of: ".") else {
-        return try FilterField(entity: nil, key: word, range: first.range)
+        return try FilterField(of: subject, entity: nil, key: word, range: first.range)
       }
       let (entity, rest) = (String(word[..<dot]), String(word[word.index(after: dot)...]))
       if rest.isEmpty, case .quoted(let key, let quote) = token.kind, quote != "'",
@@ -133,9 +137,9 @@ struct FilterParser {
       {
         let range = first.range.lowerBound..<token.range.upperBound
         index += 1
-        return try FilterField(entity: entity, key: key, range: range)
+        return try FilterField(of: subject, entity: entity, key: key, range: range)
       }
-      return try FilterField(entity: entity, key: rest, range: first.range)
+      return try FilterField(of: subject, entity: entity, key: rest, range: first.range)
     default:
       throw FilterFault(
         first.range, "a name is expected, not \(first.description)",

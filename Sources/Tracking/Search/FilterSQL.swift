@@ -63,6 +63,10 @@ extension FilterField {
         EXISTS (SELECT 1 FROM inputs JOIN datasets ON datasets.id = dataset
           WHERE run = runs.id AND \(test.text))
         """, values: test.values)
+    case .experiment(let attribute): return comparator.sql(attribute.sql, value)
+    case .experimentTag(let key):
+      return Self.logged(
+        "experiment_tags", key, comparator, value, of: "experiment = experiments.id")
     }
   }
 
@@ -72,9 +76,10 @@ extension FilterField {
   }
 
   private static func logged(
-    _ table: String, _ key: String, _ comparator: FilterComparator, _ value: RunFilter.Value
+    _ table: String, _ key: String, _ comparator: FilterComparator, _ value: RunFilter.Value,
+    of owner: String = "run = runs.id"
   ) -> SQLPart {
-    let rows = "\(table) WHERE run = runs.id AND key = ?"
+    let rows = "\(table) WHERE \(owner) AND key = ?"
     switch comparator {
     case .isNull: return SQLPart("NOT EXISTS (SELECT 1 FROM \(rows))", .text(key))
     case .isNotNull: return SQLPart("EXISTS (SELECT 1 FROM \(rows))", .text(key))
@@ -94,6 +99,11 @@ extension FilterField {
     case .tag(let key):
       SQLPart("(SELECT value FROM tags WHERE run = runs.id AND key = ?)", .text(key))
     case .attribute(let attribute): SQLPart(attribute.sql)
+    case .experiment(let attribute): SQLPart(attribute.sql)
+    case .experimentTag(let key):
+      SQLPart(
+        "(SELECT value FROM experiment_tags WHERE experiment = experiments.id AND key = ?)",
+        .text(key))
     case .dataset: SQLPart("NULL")
     }
   }
@@ -111,6 +121,18 @@ extension FilterField.Attribute {
     case .userID: "runs.user"
     case .startTime: "runs.start_ms"
     case .endTime: "runs.end_ms"
+    }
+  }
+}
+
+extension FilterField.ExperimentAttribute {
+  /// The attribute as an expression on a row of `experiments`.
+  fileprivate var sql: String {
+    switch self {
+    case .name: "experiments.name"
+    case .id: "CAST(experiments.id AS TEXT)"
+    case .creationTime: "experiments.created_ms"
+    case .lastUpdateTime: "experiments.updated_ms"
     }
   }
 }

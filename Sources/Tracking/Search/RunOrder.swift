@@ -1,4 +1,4 @@
-/// What runs are sorted by.
+/// What runs or experiments are sorted by.
 struct RunOrder: Equatable {
   let field: FilterField
   let isDescending: Bool
@@ -6,10 +6,10 @@ struct RunOrder: Equatable {
   /// Reads an order in MLflow's words, `metrics.loss ASC`.
   ///
   /// - Throws: ``TrackingError/invalidOrder(order:position:reason:hint:)``.
-  init(_ text: String) throws(TrackingError) {
+  init(_ text: String, of subject: SearchSubject = .runs) throws(TrackingError) {
     do throws(FilterFault) {
       var lexer = FilterLexer(text)
-      var parser = FilterParser(try lexer.tokens())
+      var parser = FilterParser(try lexer.tokens(), subject)
       let start = parser.token.range
       let field = try parser.field()
       if case .dataset = field {
@@ -32,10 +32,12 @@ struct RunOrder: Equatable {
   }
 
   /// Reads several orders, the first of which counts most.
-  static func list(_ texts: [String]) throws(TrackingError) -> [RunOrder] {
+  static func list(
+    _ texts: [String], of subject: SearchSubject = .runs
+  ) throws(TrackingError) -> [RunOrder] {
     var orders: [RunOrder] = []
     for text in texts {
-      let order = try RunOrder(text)
+      let order = try RunOrder(text, of: subject)
       guard !orders.contains(where: { $0.field == order.field }) else {
         throw .invalidOrder(
           order: text, position: 0, reason: "\(order.field.description) is sorted by twice",

@@ -58,8 +58,14 @@ extension TrackingStore {
   }
 
   /// The number of the experiment that has the name or id `reference`.
-  package func experimentID(_ reference: String) throws(TrackingError) -> Int64 {
-    try reading { database throws(TrackingError) in try database.experimentID(reference) }
+  ///
+  /// Of deleted ones that had the name, it is the one that was deleted last.
+  package func experimentID(
+    _ reference: String, isDeleted: Bool = false
+  ) throws(TrackingError) -> Int64 {
+    try reading { database throws(TrackingError) in
+      try database.experimentID(reference, isDeleted: isDeleted)
+    }
   }
 }
 
@@ -96,11 +102,14 @@ extension Database {
   }
 
   /// The number of the experiment that has the name or id `reference`.
-  func experimentID(_ reference: String) throws(TrackingError) -> Int64 {
+  func experimentID(
+    _ reference: String, isDeleted: Bool = false
+  ) throws(TrackingError) -> Int64 {
     let ids = try query(
       """
-      SELECT id FROM experiments WHERE deleted_ms IS NULL AND (name = ?1 OR id = ?2)
-        ORDER BY name = ?1 DESC
+      SELECT id FROM experiments
+        WHERE deleted_ms IS \(isDeleted ? "NOT " : "")NULL AND (name = ?1 OR id = ?2)
+        ORDER BY name = ?1 DESC, deleted_ms DESC, id DESC
       """, .text(reference), .integer(orNull: Int64(reference))
     ) { $0.integer(0) }
     guard let id = ids.first else { throw .experimentNotFound(reference: reference) }

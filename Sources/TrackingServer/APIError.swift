@@ -1,0 +1,92 @@
+import HTTPServer
+import JSONValues
+import Tracking
+
+/// What a call is refused with, in MLflow's words.
+///
+/// - SeeAlso: MLflow's REST API, "ErrorCode".
+struct APIError: Error {
+  enum Code: String {
+    case invalidParameterValue = "INVALID_PARAMETER_VALUE"
+    case badRequest = "BAD_REQUEST"
+    case resourceAlreadyExists = "RESOURCE_ALREADY_EXISTS"
+    case permissionDenied = "PERMISSION_DENIED"
+    case resourceDoesNotExist = "RESOURCE_DOES_NOT_EXIST"
+    case endpointNotFound = "ENDPOINT_NOT_FOUND"
+    case internalError = "INTERNAL_ERROR"
+    case temporarilyUnavailable = "TEMPORARILY_UNAVAILABLE"
+
+    var status: Int {
+      switch self {
+      case .invalidParameterValue, .badRequest, .resourceAlreadyExists: 400
+      case .permissionDenied: 403
+      case .resourceDoesNotExist, .endpointNotFound: 404
+      case .internalError: 500
+      case .temporarilyUnavailable: 503
+      }
+    }
+  }
+
+  let code: Code
+  let message: String
+
+  init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  static func missing(_ name: String) -> APIError {
+    APIError(.invalidParameterValue, "Missing value for required parameter '\(name)'.")
+  }
+
+  static func invalid(_ name: String, _ value: JSONValue) -> APIError {
+    APIError(.invalidParameterValue, "Invalid value \(value) for parameter '\(name)' supplied.")
+  }
+
+  /// What `error` of the store means to a client.
+  init(_ error: TrackingError) {
+    let text = "\(error)"
+    switch error {
+    case .invalidFilter, .invalidOrder, .invalidName, .invalidArtifactPath, .runDeleted:
+      self.init(.invalidParameterValue, text)
+    case .experimentExists(let name):
+      self.init(.resourceAlreadyExists, "Experiment(name=\(name)) already exists.")
+    case .paramConflict(let run, let key, let stored, let value):
+      self.init(
+        .invalidParameterValue,
+        "Changing param values is not allowed. Param with key='\(key)' was already logged with value='\(stored)' "
+          + "for run ID='\(run)'. Attempted logging new value '\(value)'.")
+    case .runNotFound, .runRemoved, .artifactNotFound, .metricNotFound:
+      self.init(.resourceDoesNotExist, text)
+    case .experimentNotFound(let reference):
+      self.init(.resourceDoesNotExist, "No Experiment with id=\(reference) exists")
+    // The client asks again when it hears this.
+    case .locked: self.init(.temporarilyUnavailable, text)
+    default: self.init(.internalError, text)
+    }
+  }
+
+  var response: HTTPResponse {
+    let body: JSONValue = ["error_code": .string(code.rawValue), "message": .string(message)]
+    return HTTPResponse(code.status, .bytes(body.utf8), headers: APIResponse.headers)
+  }
+}
+
+/// What a call is answered.
+enum APIResponse {
+  case json(JSONValue)
+  case raw(HTTPResponse)
+
+  static let headers = [
+    (name: "Content-Type", value: "application/json"),
+    (name: "X-Content-Type-Options", value: "nosniff"),
+    (name: "X-Frame-Options", value: "SAMEORIGIN"),
+  ]
+
+  var response: HTTPResponse {
+    switch self {
+    case .json(let value): HTTPResponse(200, .bytes(value.utf8), headers: Self.headers)
+    case .raw(let response): response
+    }
+  }
+}

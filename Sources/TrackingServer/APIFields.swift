@@ -1,0 +1,177 @@
+import HTTPServer
+import JSONValues
+import Tracking
+
+/// The fields of a request or of a message in it, as protocol buffers have them in JSON: names also in camel case, numbers also
+/// as texts.
+///
+/// - SeeAlso: Protocol Buffers, "ProtoJSON Format".
+struct APIFields {
+  private let values: [String: JSONValue]
+
+  init(_ values: [String: JSONValue]) {
+    self.values = values
+  }
+
+  /// The fields of a request: those of the query for `GET`, those of the body for the rest.
+  init(_ request: HTTPRequest) throws(APIError) {
+    if request.method == "GET" || request.method == "HEAD" {
+      var values: [String: JSONValue] = [:]
+      for (name, value) in request.query {
+        if case .array(let known)? = values[name] {
+          values[name] = .array(known + [.string(value)])
+        } else {
+          values[name] = .array([.string(value)])
+        }
+      }
+      self.values = values
+      return
+    }
+    let kind = request.headers["content-type"]?.split(separator: ";").first.map(String.init) ?? ""
+    guard kind.lowercased() == "application/json" else {
+      throw APIError(
+        .invalidParameterValue, "The Content-Type must be application/json, not \"\(kind)\".")
+    }
+    guard !request.body.isEmpty else {
+      values = [:]
+      return
+    }
+    guard case .object(let values)? = JSONValue(utf8: request.body) else {
+      throw APIError(.badRequest, "The body is no JSON object.")
+    }
+    self.values = values
+  }
+
+  /// The value of `name`; a list of the query of which one is wanted gives its last.
+  private func value(_ name: String) -> JSONValue? {
+    let found = values[name] ?? values[Self.camelCase(name)]
+    return found == .null ? nil : found
+  }
+
+  private func single(_ name: String) -> JSONValue? {
+    guard case .array(let list)? = value(name) else { return value(name) }
+    return list.last
+  }
+
+  private static func camelCase(_ name: String) -> String {
+    let words = name.split(separator: "_")
+    return words.prefix(1).joined()
+      + words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+  }
+
+  func string(_ name: String) throws(APIError) -> String? {
+    guard let value = single(name) else { return nil }
+    guard case .string(let text) = value else { throw .invalid(name, value) }
+    return text
+  }
+
+  func required(_ name: String) throws(APIError) -> String {
+    guard let text = try string(name), !text.isEmpty else { throw .missing(name) }
+    return text
+  }
+
+  func integer(_ name: String) throws(APIError) -> Int64? {
+    guard let value = single(name) else { return nil }
+    switch value {
+    case .int(let number): return Int64(number)
+    case .double(let number):
+      guard let whole = Int64(exactly: number) else { throw .invalid(name, value) }
+      return whole
+    case .string(let text):
+      guard let number = Int64(text) else { throw .invalid(name, value) }
+      return number
+    default: throw .invalid(name, value)
+    }
+  }
+
+  /// A number; NaN and infinities are the words of protocol buffers.
+  func number(_ name: String) throws(APIError) -> Double? {
+    guard let value = single(name) else { return nil }
+    switch value {
+    case .int(let number): return Double(number)
+    case .double(let number): return number
+    case .bool(let flag): return flag ? 1 : 0
+    case .string("NaN"): return .nan
+    case .string("Infinity"): return .infinity
+    case .string("-Infinity"): return -.infinity
+    case .string(let text):
+      guard let number = Double(text), number.isFinite else { throw .invalid(name, value) }
+      return number
+    default: throw .invalid(name, value)
+    }
+  }
+
+  func strings(_ name: String) throws(APIError) -> [String] {
+    guard let value = value(name) else { return [] }
+    guard case .array(let list) = value else { throw .invalid(name, value) }
+    var texts: [String] = []
+    for element in list {
+      guard case .string(let text) = element else { throw .invalid(name, value) }
+      texts.append(text)
+    }
+    return texts
+  }
+
+  /// The messages of a repeated field.
+  func messages(_ name: String) throws(APIError) -> [APIFields] {
+    guard let value = value(name) else { return [] }
+    guard case .array(let list) = value else { throw .invalid(name, value) }
+    var messages: [APIFields] = []
+    for element in list {
+      guard case .object(let values) = element else { throw .invalid(name, value) }
+      messages.append(APIFields(values))
+    }
+    return messages
+  }
+
+  func message(_ name: String) throws(APIError) -> APIFields? {
+    guard let value = value(name) else { return nil }
+    guard case .object(let values) = value else { throw .invalid(name, value) }
+    return APIFields(values)
+  }
+
+  /// A member of an enumeration by its name or number; `nil` for one that is unknown.
+  func member(_ name: String, of members: [String], from first: Int = 1) throws(APIError) -> String?
+  {
+    switch single(name) {
+    case .string(let text): members.first { $0 == text }
+    case .int(let number): members.indices.contains(number - first) ? members[number - first] : nil
+    default: nil
+    }
+  }
+}
+
+/// Answers that come in pages.
+struct Page {
+  let limit: Int
+  let offset: Int
+
+  /// Reads `max_results` and `page_token`.
+  init(
+    _ fields: APIFields, default standard: Int, most: Int
+  ) throws(APIError) {
+    let limit = try fields.integer("max_results") ?? Int64(standard)
+    guard (1...Int64(most)).contains(limit) else {
+      throw APIError(
+        .invalidParameterValue,
+        "Invalid value \(limit) for parameter 'max_results' supplied. It must be at least 1 and at most \(most)."
+      )
+    }
+    self.limit = Int(limit)
+    let token = try fields.string("page_token") ?? ""
+    guard token.isEmpty || Int(token).map({ $0 >= 0 }) == true else {
+      throw APIError(.invalidParameterValue, "Invalid page token \"\(token)\".")
+    }
+    offset = Int(token) ?? 0
+  }
+
+  /// The first `limit` of `found`, of which one more was asked for, under `name`, with the next page's token.
+  func message<Element>(
+    _ name: String, _ found: [Element], _ make: (Element) -> JSONValue
+  ) -> JSONValue {
+    guard !found.isEmpty else { return .object([:]) }
+    var message: [String: JSONValue] = [name: .array(found.prefix(limit).map(make))]
+    if found.count > limit { message["next_page_token"] = .string("\(offset + limit)") }
+    return .object(message)
+  }
+}

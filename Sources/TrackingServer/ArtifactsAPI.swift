@@ -1,0 +1,185 @@
+import FoundationEssentials
+import HTTPServer
+import JSONValues
+import Tracking
+
+/// Artifacts: MLflow's proxy for them, and their lists.
+struct ArtifactsAPI {
+  static let proxy = "/api/2.0/mlflow-artifacts/artifacts"
+  let store: TrackingStore
+
+  /// Answers a call of the proxy, whose path goes on with `rest`.
+  func answer(_ request: HTTPRequest, _ rest: Substring) throws -> HTTPResponse {
+    if rest.isEmpty || rest == "/" {
+      guard request.method == "GET" else {
+        throw APIError(.endpointNotFound, "There is no \(request.method) \(request.path).")
+      }
+      return APIResponse.json(try list(in: request.queryValue("path") ?? "")).response
+    }
+    let (run, path) = try place(String(rest.dropFirst()))
+    switch request.method {
+    case "PUT":
+      guard let file = request.bodyFile else { throw APIError.missing("path") }
+      try store.takeArtifact(file, as: path, run: run)
+      return HTTPResponse(200, headers: APIResponse.headers)
+    case "GET": return try content(of: run, path, request)
+    case "DELETE":
+      guard try store.removeArtifacts(path, of: run) > 0 else { throw Self.missing(path) }
+      return APIResponse.json([:]).response
+    default: throw APIError(.endpointNotFound, "There is no \(request.method) \(request.path).")
+    }
+  }
+
+  /// `artifacts/list`: what is in a folder of a run, with paths from the run's root.
+  func list(_ fields: APIFields) throws -> JSONValue {
+    let id = try fields.string("run_id") ?? fields.required("run_uuid")
+    guard let run = try store.run(id: id) else {
+      throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
+    }
+    let path = try Self.folder(fields.string("path") ?? "")
+    var message: [String: JSONValue] = ["root_uri": .string(ArtifactURI.run(run))]
+    let files = try self.files(of: run, in: path)
+    if !files.isEmpty {
+      message["files"] = .array(files.map { $0.message(below: path.isEmpty ? "" : path + "/") })
+    }
+    return .object(message)
+  }
+
+  /// `/get-artifact`: the contents of one, as MLflow's page asks for it.
+  func get(_ request: HTTPRequest) throws -> HTTPResponse {
+    let id = request.queryValue("run_id") ?? request.queryValue("run_uuid") ?? ""
+    guard let run = try store.run(id: id) else {
+      throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
+    }
+    return try content(of: run, Self.folder(request.queryValue("path") ?? ""), request)
+  }
+
+  // MARK: Places
+
+  /// The run and the path in it that a path of the proxy means: `EXPERIMENT/RUN/artifacts/PATH`.
+  private func place(_ path: String) throws -> (run: RunRecord, path: String) {
+    let parts = try Self.folder(path).split(separator: "/", maxSplits: 3).map(String.init)
+    guard parts.count >= 3, parts[2] == "artifacts", let run = try store.run(id: parts[1]),
+      "\(run.experimentID)" == parts[0]
+    else { throw Self.missing(path) }
+    return (run, parts.count > 3 ? parts[3] : "")
+  }
+
+  /// `path` without a slash at its ends; refuses one that leads elsewhere, also by an escape that was escaped itself.
+  private static func folder(_ path: String) throws(APIError) -> String {
+    let lower = path.lowercased()
+    let isWrong =
+      path.hasPrefix("/") || path.contains("\\") || path.utf8.contains(0)
+      || path.split(separator: "/").contains { $0 == ".." || $0 == "." }
+      || ["%00", "%2e", "%2f", "%5c"].contains { lower.contains($0) }
+    guard !isWrong else { throw APIError(.invalidParameterValue, "Invalid path: \(path)") }
+    return path.split(separator: "/").joined(separator: "/")
+  }
+
+  private static func missing(_ path: String) -> APIError {
+    APIError(.resourceDoesNotExist, "There is no artifact \(path).")
+  }
+
+  // MARK: Lists
+
+  private struct Entry {
+    let name: String
+    /// `nil` for a folder.
+    let size: Int64?
+
+    func message(below prefix: String) -> JSONValue {
+      var members: [String: JSONValue] = [
+        "path": .string(prefix + name), "is_dir": .bool(size == nil),
+      ]
+      if let size { members["file_size"] = .int(Int(size)) }
+      return .object(members)
+    }
+  }
+
+  private func list(in path: String) throws -> JSONValue {
+    guard let (run, folder) = try? place(path) else {
+      _ = try Self.folder(path)
+      return [:]
+    }
+    let files = try self.files(of: run, in: folder)
+    return files.isEmpty ? [:] : ["files": .array(files.map { $0.message(below: "") })]
+  }
+
+  /// What is in a folder of a run, by name.
+  private func files(of run: RunRecord, in folder: String) throws -> [Entry] {
+    let prefix = folder.isEmpty ? "" : folder + "/"
+    var entries: [Entry] = []
+    for artifact in try store.detail(of: run).artifacts where artifact.path.hasPrefix(prefix) {
+      let rest = artifact.path.dropFirst(prefix.count)
+      if let slash = rest.firstIndex(of: "/") {
+        let name = String(rest[..<slash])
+        if !entries.contains(where: { $0.name == name }) {
+          entries.append(Entry(name: name, size: nil))
+        }
+      } else {
+        entries.append(Entry(name: String(rest), size: artifact.byteCount))
+      }
+    }
+    return entries.sorted { $0.name < $1.name }
+  }
+
+  // MARK: Contents
+
+  private func content(
+    of run: RunRecord, _ path: String, _ request: HTTPRequest
+  ) throws -> HTTPResponse {
+    let artifacts = try store.detail(of: run).artifacts
+    guard let artifact = artifacts.first(where: { $0.path == path }) else {
+      throw Self.missing(path)
+    }
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let quoted = name.map { "\"\\".contains($0) || !$0.isASCII ? "_" : $0 }
+    let encoded = name.utf8.map { byte in
+      Self.plain.contains(byte) ? String(UnicodeScalar(byte)) : "%" + Self.hexadecimal(byte)
+    }.joined()
+    var headers: [(name: String, value: String)] = [
+      ("Content-Type", "application/octet-stream"), ("X-Content-Type-Options", "nosniff"),
+      (
+        "Content-Disposition",
+        "attachment; filename=\"\(String(quoted))\"; filename*=UTF-8''\(encoded)"
+      ),
+      ("ETag", "\"\(artifact.sha256)\""), ("Accept-Ranges", "bytes"),
+    ]
+    let file = store.contentPath(of: artifact)
+    let size = artifact.byteCount
+    guard let range = request.headers["range"].flatMap({ Self.range($0, size: size) }) else {
+      return HTTPResponse(200, .file(path: file, offset: 0, count: size), headers: headers)
+    }
+    guard !range.isEmpty else {
+      return HTTPResponse(416, headers: [("Content-Range", "bytes */\(size)")])
+    }
+    headers.append(("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"))
+    return HTTPResponse(
+      206, .file(path: file, offset: range.lowerBound, count: Int64(range.count)), headers: headers)
+  }
+
+  private static let plain = Set(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
+
+  private static func hexadecimal(_ byte: UInt8) -> String {
+    (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+  }
+
+  /// The bytes that a Range header asks for: empty if there are none such, `nil` if the header is to be ignored.
+  ///
+  /// - SeeAlso: RFC 9110, section 14.2.
+  private static func range(_ header: String, size: Int64) -> Range<Int64>? {
+    guard header.hasPrefix("bytes="), !header.contains(",") else { return nil }
+    let ends = header.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
+    guard ends.count == 2 else { return nil }
+    if ends[0].isEmpty {
+      guard let count = Int64(ends[1]), count >= 0 else { return nil }
+      return max(0, size - count)..<size
+    }
+    guard let first = Int64(ends[0]), first >= 0 else { return nil }
+    guard first < size else { return 0..<0 }
+    if ends[1].isEmpty { return first..<size }
+    guard let last = Int64(ends[1]), last >= first else { return nil }
+    return first..<min(size, last == .max ? last : last + 1)
+  }
+}

@@ -1,0 +1,190 @@
+import JSONValues
+import Tracking
+
+/// MLflow's calls about runs, and what is logged to them.
+struct RunsAPI {
+  let store: TrackingStore
+
+  func create(_ fields: APIFields) throws -> JSONValue {
+    let text = try fields.string("experiment_id") ?? "0"
+    guard let experiment = Int64(text) else {
+      throw APIError(
+        .invalidParameterValue, "Invalid experiment ID: '\(text)'. It must be a number.")
+    }
+    let tags = try fields.tags()
+    let tagged = tags.last { $0.key == "mlflow.runName" }?.value
+    let named = try fields.string("run_name").flatMap { $0.isEmpty ? nil : $0 }
+    if let tagged, let named, tagged != named {
+      throw APIError(
+        .invalidParameterValue,
+        "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values "
+          + "(run_name='\(named)', mlflow.runName='\(tagged)').")
+    }
+    let run = try store.createRun(
+      experimentID: experiment, name: named ?? tagged, user: try fields.string("user_id") ?? "",
+      startMilliseconds: try fields.integer("start_time") ?? currentMilliseconds(),
+      parentID: tags.last { $0.key == "mlflow.parentRunId" }?.value, tags: tags)
+    return ["run": Messages.run(try store.detail(of: run))]
+  }
+
+  func get(_ fields: APIFields) throws -> JSONValue {
+    ["run": Messages.run(try store.detail(of: try run(fields)))]
+  }
+
+  func update(_ fields: APIFields) throws -> JSONValue {
+    let run = try run(fields)
+    let names = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]
+    try store.update(
+      run, status: try fields.member("status", of: names).flatMap { RunStatus(rawValue: $0) },
+      endMilliseconds: try fields.integer("end_time"),
+      name: try fields.string("run_name").flatMap { $0.isEmpty ? nil : $0 })
+    return ["run_info": Messages.runInfo(try self.run(fields))]
+  }
+
+  func delete(_ fields: APIFields) throws -> JSONValue {
+    try store.delete(try run(fields))
+    return [:]
+  }
+
+  func restore(_ fields: APIFields) throws -> JSONValue {
+    try store.restore(try run(fields))
+    return [:]
+  }
+
+  func search(_ fields: APIFields) throws -> JSONValue {
+    let page = try Page(fields, default: 1000, most: 50_000)
+    var experiments: [Int64] = []
+    for text in try fields.strings("experiment_ids") {
+      guard let id = Int64(text) else {
+        throw APIError(
+          .invalidParameterValue, "Invalid experiment ID: '\(text)'. It must be a number.")
+      }
+      experiments.append(id)
+    }
+    let runs = try store.search(
+      RunSearch(
+        experiments: experiments, filter: try fields.string("filter") ?? "",
+        order: try fields.strings("order_by"), view: try fields.view("run_view_type"),
+        limit: page.limit + 1, offset: page.offset))
+    return page.message("runs", try store.details(of: runs), Messages.run)
+  }
+
+  // MARK: Logging
+
+  func logMetric(_ fields: APIFields) throws -> JSONValue {
+    try store.log(LogBatch(metrics: [try fields.metric()]), to: try run(fields))
+    return [:]
+  }
+
+  func logParameter(_ fields: APIFields) throws -> JSONValue {
+    try store.log(LogBatch(params: [try fields.param()]), to: try run(fields))
+    return [:]
+  }
+
+  func setTag(_ fields: APIFields) throws -> JSONValue {
+    let (run, tag) = (try run(fields), try fields.pair())
+    try log(LogBatch(tags: [tag]), to: run)
+    return [:]
+  }
+
+  func deleteTag(_ fields: APIFields) throws -> JSONValue {
+    let (run, key) = (try run(fields), try fields.required("key"))
+    guard try store.detail(of: run).tags.contains(where: { $0.key == key }) else {
+      throw APIError(.resourceDoesNotExist, "No tag with name: \(key) in run with id \(run.id)")
+    }
+    try store.change(tagsOf: run, [(key, nil)])
+    return [:]
+  }
+
+  func logBatch(_ fields: APIFields) throws -> JSONValue {
+    let run = try run(fields)
+    var batch = LogBatch()
+    for message in try fields.messages("metrics") { batch.metrics.append(try message.metric()) }
+    for message in try fields.messages("params") { batch.params.append(try message.param()) }
+    batch.tags = try fields.tags()
+    for (name, count, most) in [
+      ("metrics", batch.metrics.count, 1000), ("params", batch.params.count, 100),
+      ("tags", batch.tags.count, 100),
+    ] where count > most {
+      throw APIError(
+        .invalidParameterValue,
+        "A batch logging request can contain at most \(most) \(name). Got \(count) \(name). "
+          + "Please split up \(name) across multiple requests and try again.")
+    }
+    let count = batch.metrics.count + batch.params.count + batch.tags.count
+    guard count <= 1000 else {
+      throw APIError(
+        .invalidParameterValue,
+        "A batch logging request can contain at most 1000 metrics, params, and tags in total. Got \(count)."
+      )
+    }
+    guard Set(batch.params.map(\.key)).count == batch.params.count else {
+      throw APIError(.invalidParameterValue, "Duplicate parameter keys have been submitted.")
+    }
+    try log(batch, to: run)
+    return [:]
+  }
+
+  /// Logs `batch`; the tag of a run's name renames it.
+  private func log(_ batch: LogBatch, to run: RunRecord) throws {
+    try store.log(batch, to: run)
+    if let name = batch.tags.last(where: { $0.key == "mlflow.runName" })?.value {
+      try store.update(run, status: nil, endMilliseconds: nil, name: name)
+    }
+  }
+
+  func logInputs(_ fields: APIFields) throws -> JSONValue {
+    let run = try run(fields)
+    var datasets: [DatasetRecord] = []
+    for input in try fields.messages("datasets") {
+      guard let dataset = try input.message("dataset") else { throw APIError.missing("dataset") }
+      datasets.append(
+        DatasetRecord(
+          name: try dataset.required("name"), digest: try dataset.required("digest"),
+          sourceType: try dataset.required("source_type"), source: try dataset.required("source"),
+          schema: try dataset.string("schema"), profile: try dataset.string("profile"),
+          context: try input.tags().last { $0.key == "mlflow.data.context" }?.value))
+    }
+    try store.log(datasets, to: run)
+    return [:]
+  }
+
+  // MARK: Metrics
+
+  func history(_ fields: APIFields) throws -> JSONValue {
+    let key = try fields.required("metric_key")
+    let page = try Page(fields, default: 25_000, most: .max - 1)
+    let id = try fields.string("run_id") ?? fields.required("run_uuid")
+    // As with MLflow, a run that is not there has no points.
+    guard let run = try store.run(id: id) else { return [:] }
+    let points = try store.history(
+      of: run, key: key, limit: page.limit + 1, offset: page.offset)
+    return page.message("metrics", points) { Messages.metric(key, $0) }
+  }
+
+  private func run(_ fields: APIFields) throws -> RunRecord {
+    let id = try fields.string("run_id") ?? fields.string("run_uuid") ?? ""
+    guard !id.isEmpty else { throw APIError.missing("run_id") }
+    guard let run = try store.run(id: id) else {
+      throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
+    }
+    return run
+  }
+}
+
+extension APIFields {
+  fileprivate func metric() throws(APIError) -> MetricEntry {
+    let key = try required("key")
+    guard let value = try number("value") else { throw .missing("value") }
+    guard let time = try integer("timestamp") else { throw .missing("timestamp") }
+    guard time >= 0 else { throw .invalid("timestamp", .int(Int(time))) }
+    return MetricEntry(
+      key: key, value: value, step: try integer("step") ?? 0, timeMilliseconds: time)
+  }
+
+  /// A param, of whose value 6,000 characters are kept.
+  fileprivate func param() throws(APIError) -> (key: String, value: String) {
+    let pair = try pair()
+    return (pair.key, String(pair.value.prefix(6000)))
+  }
+}
