@@ -40,29 +40,42 @@ package enum JSONText {
 
   /// Why `text` is not JSON; `nil` when it is.
   package static func fault(in text: String) -> String? {
-    var checker = JSONChecker(rest: Array(text.utf8)[...])
-    guard let place = checker.firstFault() else { return nil }
-    return place < text.utf8.count
-      ? "it breaks off at byte \(place)" : "it ends before the value is complete"
+    var parser = JSONParser(Array(text.utf8))
+    do {
+      _ = try parser.parse()
+      return nil
+    } catch {
+      return error.place < text.utf8.count
+        ? "it breaks off at byte \(error.place)" : "it ends before the value is complete"
+    }
   }
 
   /// `text` between quotes, with everything escaped that must be.
   package static func quoted(_ text: String) -> String {
-    var bytes: [UInt8] = [0x22]
+    var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count + 2)
+    append(quoted: text, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends `text` between quotes, with everything escaped that must be.
+  static func append(quoted text: String, to bytes: inout [UInt8]) {
+    bytes.append(0x22)
     for byte in text.utf8 {
       switch byte {
-      case 0x22, 0x5C: bytes += [0x5C, byte]
-      case 0x0A: bytes += [0x5C, UInt8(ascii: "n")]
-      case 0x0D: bytes += [0x5C, UInt8(ascii: "r")]
-      case 0x09: bytes += [0x5C, UInt8(ascii: "t")]
+      case 0x22, 0x5C:
+        bytes.append(0x5C)
+        bytes.append(byte)
+      case 0x0A: bytes.append(contentsOf: [0x5C, UInt8(ascii: "n")])
+      case 0x0D: bytes.append(contentsOf: [0x5C, UInt8(ascii: "r")])
+      case 0x09: bytes.append(contentsOf: [0x5C, UInt8(ascii: "t")])
       case ..<0x20:
         let digits = Array("0123456789abcdef".utf8)
-        bytes += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        bytes.append(contentsOf: Array("\\u00".utf8))
+        bytes.append(contentsOf: [digits[Int(byte >> 4)], digits[Int(byte & 15)]])
       default: bytes.append(byte)
       }
     }
     bytes.append(0x22)
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -4,20 +4,7 @@ extension JSONValue: CustomStringConvertible {
   /// The value as JSON text, the members of objects sorted by name.
   ///
   /// JSON has no infinities and no NaN: they become `null`.
-  public var description: String {
-    switch self {
-    case .null: "null"
-    case .bool(let value): "\(value)"
-    case .int(let value): "\(value)"
-    case .double(let value): value.isFinite ? "\(value)" : "null"
-    case .string(let value): JSONText.quoted(value)
-    case .array(let elements): "[\(elements.map(\.description).joined(separator: ","))]"
-    case .object(let members):
-      "{"
-        + members.sorted { $0.key < $1.key }
-        .map { "\(JSONText.quoted($0.key)):\($0.value)" }.joined(separator: ",") + "}"
-    }
-  }
+  public var description: String { String(decoding: utf8, as: UTF8.self) }
 
   /// Reads a JSON text; `nil` when it is none.
   public init?(json: String) {
@@ -26,14 +13,43 @@ extension JSONValue: CustomStringConvertible {
 
   /// Reads JSON text in UTF-8; `nil` when it is none.
   package init?(utf8 bytes: [UInt8]) {
-    guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
-      return nil
-    }
+    var parser = JSONParser(bytes)
+    guard let value = try? parser.parse() else { return nil }
     self = value
   }
 
   /// The value as JSON text, in UTF-8.
-  package var utf8: [UInt8] { Array(description.utf8) }
+  package var utf8: [UInt8] {
+    var bytes: [UInt8] = []
+    append(to: &bytes)
+    return bytes
+  }
+
+  private func append(to bytes: inout [UInt8]) {
+    switch self {
+    case .null: bytes.append(contentsOf: "null".utf8)
+    case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    case .int(let value): bytes.append(contentsOf: String(value).utf8)
+    case .double(let value): bytes.append(contentsOf: (value.isFinite ? "\(value)" : "null").utf8)
+    case .string(let value): JSONText.append(quoted: value, to: &bytes)
+    case .array(let elements):
+      bytes.append(UInt8(ascii: "["))
+      for (index, element) in elements.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        element.append(to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "]"))
+    case .object(let members):
+      bytes.append(UInt8(ascii: "{"))
+      for (index, name) in members.keys.sorted().enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        JSONText.append(quoted: name, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        members[name]?.append(to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "}"))
+    }
+  }
 }
 
 extension JSONValue: Codable {

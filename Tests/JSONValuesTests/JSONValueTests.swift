@@ -34,4 +34,44 @@ struct JSONValueTests {
     let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
     #expect((value != nil) == (depth < 512))
   }
+
+  @Test(
+    "text is read as Foundation reads it, or refused where it refuses it",
+    arguments: [
+      "null", " true ", "false", "0", "-0", "12", "-7", "1.0", "1.5", "1e3", "1E-2", "1e+2",
+      "9223372036854775807",
+      "9223372036854775808", "-9223372036854775808", "1e300", "[]", "[ ]", "[1 , 2]", "{}",
+      "{ \"a\" : [{}] }",
+      "{\"a\":1,\"b\":{\"c\":[null]}}", #""\"\\\/\b\f\n\r\t\u00e9""#, #""\ud83d\ude00""#, "\"é🐦\"",
+      "\"\"",
+      "", " ", "nul", "truee", "01", "-", "+1", ".5", "1.", "1e", "1e+", "[1", "[,1]", "{\"a\"}",
+      "{\"a\":}",
+      "{a:1}", "{1:2}", "\"a", "\"\\x\"", "\"\\u12\"", "\"\u{1}\"", "[] []", "1 2", "\"a\"b",
+      "1e999", "NaN", "'a'",
+    ])
+  func textIsRead(text: String) {
+    let expected = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    let found = JSONValue(json: text)
+    #expect(found == expected)
+    if let found { #expect(JSONValue(json: found.description) == found) }
+  }
+
+  @Test(
+    "a comma at the end, which Foundation takes, is none of JSON's",
+    arguments: ["[1,]", "{\"a\":1,}"])
+  func trailingCommas(text: String) {
+    #expect(JSONValue(json: text) == nil)
+  }
+
+  @Test("bytes that are no UTF-8 are refused; half a surrogate pair is replaced")
+  func wrongText() {
+    #expect(JSONValue(utf8: [0x22, 0xFF, 0x22]) == nil)
+    #expect(JSONValue(utf8: [0x22, 0xC3, 0x22]) == nil)
+    #expect(
+      JSONValue(json: #"["\ud83d", "\ud83dx", "\ude00", "\ud83d\u0041"]"#) == [
+        "\u{FFFD}", "\u{FFFD}x", "\u{FFFD}", "\u{FFFD}A",
+      ])
+    #expect(JSONValue(json: String(repeating: "[", count: 100_000)) == nil)
+    #expect(JSONValue(json: String(repeating: "{\"a\":", count: 100_000)) == nil)
+  }
 }
