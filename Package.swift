@@ -174,6 +174,9 @@ let testTargets: [Target] = [
     dependencies: ["NeuralNetworks", "Learners", "Gradients", "Tensors", "Tracking"],
     path: "benchmarks/arrays", swiftSettings: strict),
   .executableTarget(
+    name: "EdgeRunner", dependencies: ["NeuralNetworks", "Gradients", "Tensors"],
+    path: "Tests/EdgeRunner", swiftSettings: strict),
+  .executableTarget(
     name: "MachineLimits", path: "benchmarks/limits",
     cSettings: [.unsafeFlags(["-O3", "-march=native"] + widestVectors)]),
   .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

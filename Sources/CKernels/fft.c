@@ -14,62 +14,76 @@ static size_t split_factor(size_t n) {
 }
 
 /// One long transform as a matrix [a, b]: columns, roots, rows; the lanes are columns, then rows (Bailey 1990, doi:10.1007/BF00162341).
+struct long_fft {
+  bool wide, inverse;
+  size_t a, b, count;
+  const void *in;
+  void *middle, *out;
+  double scale;
+  const struct fft_plan *columns, *rows;
+  struct fft_roots roots;
+  /// exp(-2 pi i k l / n) for row k and lane l.
+  void *powers;
+};
+
+static void long_columns(struct block *block, size_t number, const void *context) {
+  const struct long_fft *f = context;
+  const struct fft_kernels *k = fft_kernels_for(f->wide);
+  size_t lanes = f->wide ? 8 : 16, a = f->a, b = f->b, j = number * lanes, width = smaller(lanes, b - j);
+  // Elements j + i b; those from `count` on are zeros.
+  size_t whole = f->count > j ? (f->count - j + b - 1) / b : 0, sure = f->count >= j + width ? (f->count - j - width) / b + 1 : 0;
+  struct fft_view from = complex_view(f->in, f->wide, (ptrdiff_t)j, (ptrdiff_t)b, 1);
+  k->load(&from, width, smaller(sure, a), a, block->re, block->im);
+  if (whole > sure && sure < a) {
+    struct fft_view rest = complex_view(f->in, f->wide, (ptrdiff_t)(j + sure * b), (ptrdiff_t)b, 1);
+    k->load(&rest, f->count - j - sure * b, 1, 1, (char *)block->re + sure * FFT_ROW_BYTES,
+            (char *)block->im + sure * FFT_ROW_BYTES);
+  }
+  block_run(block, f->columns, f->inverse);
+  // Element i of column j is turned by i j of n parts: by i j0 for its block and i l for its lane.
+  double *base = ck_allocate(2 * a * sizeof(double));
+  for (size_t i = 0; i < a; i++) fft_roots_at(&f->roots, i * j, &base[i], &base[a + i]);
+  if (f->inverse) k->twist(a, base, f->powers, block->im, block->re);
+  else k->twist(a, base, f->powers, block->re, block->im);
+  ck_release(base, 2 * a * sizeof(double));
+  struct fft_view to = complex_view(f->middle, f->wide, (ptrdiff_t)(j * a), 1, (ptrdiff_t)a);
+  k->store(block->re, block->im, width, a, &to, 1);
+}
+
+static void long_rows(struct block *block, size_t number, const void *context) {
+  const struct long_fft *f = context;
+  const struct fft_kernels *k = fft_kernels_for(f->wide);
+  size_t lanes = f->wide ? 8 : 16, i = number * lanes, width = smaller(lanes, f->a - i);
+  struct fft_view from = complex_view(f->middle, f->wide, (ptrdiff_t)i, (ptrdiff_t)f->a, 1);
+  k->load(&from, width, f->b, f->b, block->re, block->im);
+  block_run(block, f->rows, f->inverse);
+  struct fft_view to = complex_view(f->out, f->wide, (ptrdiff_t)i, (ptrdiff_t)f->a, 1);
+  k->store(block->re, block->im, width, f->b, &to, f->scale);
+}
+
 static bool long_fft(bool wide, bool inverse, size_t n, size_t a, size_t count, const void *in, void *out,
                      double scale) {
   size_t b = n / a, lanes = wide ? 8 : 16, scalar = wide ? sizeof(double) : sizeof(float);
   struct fft_plan *columns = fft_plan_take(a, wide), *rows = fft_plan_take(b, wide);
-  void *middle = ck_allocate(2 * n * scalar);
-  struct fft_roots roots = {0};
-  double *base = malloc(2 * a * sizeof(double));
-  void *powers = ck_allocate(2 * a * FFT_ROW_BYTES);
-  bool done = columns && rows && base && fft_roots_make(&roots, n);
-  const struct fft_kernels *k = fft_kernels_for(wide);
+  struct long_fft f = {wide, inverse, a, b, count, in, 0, out, scale, columns, rows, {0}, 0};
+  f.middle = ck_allocate(2 * n * scalar);
+  f.powers = ck_allocate(2 * a * FFT_ROW_BYTES);
+  bool done = columns && rows && fft_roots_make(&f.roots, n);
   if (done) {
-    struct block block;
-    block_make(&block, columns);
-    // Element i of column j is turned by i j of n parts: by i j0 for its block and i l for its lane.
     for (size_t i = 0; i < a; i++)
       for (size_t l = 0; l < lanes; l++) {
         double re, im;
-        fft_roots_at(&roots, i * l % n, &re, &im);
+        fft_roots_at(&f.roots, i * l % n, &re, &im);
         size_t at = i * lanes + l;
-        if (wide) ((double *)powers)[at] = re, ((double *)powers)[a * lanes + at] = im;
-        else ((float *)powers)[at] = (float)re, ((float *)powers)[a * lanes + at] = (float)im;
+        if (wide) ((double *)f.powers)[at] = re, ((double *)f.powers)[a * lanes + at] = im;
+        else ((float *)f.powers)[at] = (float)re, ((float *)f.powers)[a * lanes + at] = (float)im;
       }
-    for (size_t j = 0; j < b; j += lanes) {
-      size_t width = smaller(lanes, b - j);
-      // Elements j + i b; those from `count` on are zeros.
-      size_t whole = count > j ? (count - j + b - 1) / b : 0, sure = count >= j + width ? (count - j - width) / b + 1 : 0;
-      struct fft_view from = complex_view(in, wide, (ptrdiff_t)j, (ptrdiff_t)b, 1);
-      k->load(&from, width, smaller(sure, a), a, block.re, block.im);
-      if (whole > sure && sure < a) {
-        struct fft_view rest = complex_view(in, wide, (ptrdiff_t)(j + sure * b), (ptrdiff_t)b, 1);
-        k->load(&rest, count - j - sure * b, 1, 1, (char *)block.re + sure * FFT_ROW_BYTES,
-                (char *)block.im + sure * FFT_ROW_BYTES);
-      }
-      block_run(&block, columns, inverse);
-      for (size_t i = 0; i < a; i++) fft_roots_at(&roots, i * j, &base[i], &base[a + i]);
-      if (inverse) k->twist(a, base, powers, block.im, block.re);
-      else k->twist(a, base, powers, block.re, block.im);
-      struct fft_view to = complex_view(middle, wide, (ptrdiff_t)(j * a), 1, (ptrdiff_t)a);
-      k->store(block.re, block.im, width, a, &to, 1);
-    }
-    block_free(&block, columns);
-    block_make(&block, rows);
-    for (size_t i = 0; i < a; i += lanes) {
-      size_t width = smaller(lanes, a - i);
-      struct fft_view from = complex_view(middle, wide, (ptrdiff_t)i, (ptrdiff_t)a, 1);
-      k->load(&from, width, b, b, block.re, block.im);
-      block_run(&block, rows, inverse);
-      struct fft_view to = complex_view(out, wide, (ptrdiff_t)i, (ptrdiff_t)a, 1);
-      k->store(block.re, block.im, width, b, &to, scale);
-    }
-    block_free(&block, rows);
+    each_block(columns, (b + lanes - 1) / lanes, long_columns, &f);
+    each_block(rows, (a + lanes - 1) / lanes, long_rows, &f);
+    fft_roots_free(&f.roots);
   }
-  ck_release(middle, 2 * n * scalar);
-  ck_release(powers, 2 * a * FFT_ROW_BYTES);
-  free(base);
-  fft_roots_free(&roots);
+  ck_release(f.middle, 2 * n * scalar);
+  ck_release(f.powers, 2 * a * FFT_ROW_BYTES);
   if (columns) fft_plan_give(columns);
   if (rows) fft_plan_give(rows);
   return done;
@@ -114,6 +128,37 @@ static bool chirp_fft(const struct fft_plan *plan, bool inverse, size_t count, c
   return done;
 }
 
+/// Transforms of many lines at once.
+struct lines {
+  const struct fft_plan *plan;
+  bool inverse;
+  size_t count, outer, inner;
+  const void *in;
+  void *out;
+  double scale;
+};
+
+static struct fft_view lines_from(const struct lines *f, size_t o, size_t i) {
+  return complex_view(f->in, f->plan->wide, (ptrdiff_t)(o * f->count * f->inner + i), (ptrdiff_t)f->inner,
+                      f->inner == 1 ? (ptrdiff_t)f->count : 1);
+}
+
+static struct fft_view lines_to(const struct lines *f, size_t o, size_t i) {
+  size_t n = f->plan->n;
+  return complex_view(f->out, f->plan->wide, (ptrdiff_t)(o * n * f->inner + i), (ptrdiff_t)f->inner,
+                      f->inner == 1 ? (ptrdiff_t)n : 1);
+}
+
+static void lines_block(struct block *block, size_t number, const void *context) {
+  const struct lines *f = context;
+  const struct fft_kernels *k = fft_kernels_for(f->plan->wide);
+  struct block_lanes at = block_lanes(number, f->plan->wide ? 8 : 16, f->outer, f->inner);
+  struct fft_view from = lines_from(f, at.outer, at.inner), to = lines_to(f, at.outer, at.inner);
+  k->load(&from, at.width, f->count, f->plan->n, block->re, block->im);
+  block_run(block, f->plan, f->inverse);
+  k->store(block->re, block->im, at.width, f->plan->n, &to, f->scale);
+}
+
 bool ck_fft(int type, bool inverse, size_t n, size_t count, size_t outer, size_t inner, const void *in, void *out,
             double scale) {
   bool wide = type == CK_F64, smooth = fft_is_smooth(n);
@@ -133,26 +178,16 @@ bool ck_fft(int type, bool inverse, size_t n, size_t count, size_t outer, size_t
   }
   struct fft_plan *plan = fft_plan_take(n, wide);
   if (!plan) return false;
-  const struct fft_kernels *k = fft_kernels_for(wide);
-  bool by_lines = !smooth && !plan->inner, done = true;
-  struct block block = {0};
-  if (!by_lines) block_make(&block, plan);
-  for (size_t lane = 0; lane < total && done;) {
-    size_t width = by_lines ? 1 : lanes_from(lane, lanes, outer, inner), o = lane / inner, i = lane % inner;
-    ptrdiff_t in_step = inner == 1 ? (ptrdiff_t)count : 1, out_step = inner == 1 ? (ptrdiff_t)n : 1;
-    struct fft_view from =
-        complex_view(in, wide, (ptrdiff_t)(o * count * inner + i), (ptrdiff_t)inner, in_step);
-    struct fft_view to = complex_view(out, wide, (ptrdiff_t)(o * n * inner + i), (ptrdiff_t)inner, out_step);
-    if (by_lines) {
+  struct lines f = {plan, inverse, count, outer, inner, in, out, scale};
+  bool done = true;
+  if (smooth || plan->inner) {
+    each_block(plan, block_count(lanes, outer, inner), lines_block, &f);
+  } else {
+    for (size_t line = 0; line < total && done; line++) {
+      struct fft_view from = lines_from(&f, line / inner, line % inner), to = lines_to(&f, line / inner, line % inner);
       done = chirp_fft(plan, inverse, count, &from, &to, scale);
-    } else {
-      k->load(&from, width, count, n, block.re, block.im);
-      block_run(&block, plan, inverse);
-      k->store(block.re, block.im, width, n, &to, scale);
     }
-    lane += width;
   }
-  if (!by_lines) block_free(&block, plan);
   fft_plan_give(plan);
   return done;
 }

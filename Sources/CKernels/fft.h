@@ -29,11 +29,9 @@ struct fft_plan {
   size_t m;
   struct fft_plan *inner;
   void *chirp, *filter;
-  int users;
-  uint64_t used_at;
 };
 
-/// A plan for length `n`, shared and kept; null when memory runs out. Give it back when done.
+/// A plan for length `n`, of the caller alone until given back; null when memory runs out.
 struct fft_plan *fft_plan_take(size_t n, bool wide);
 void fft_plan_give(struct fft_plan *plan);
 /// Whether the length has no prime above FFT_MAX_PRIME.

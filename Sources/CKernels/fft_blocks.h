@@ -1,5 +1,6 @@
 #pragma once
 #include "fft.h"
+#include "threads.h"
 
 // What all transforms of arrays share: blocks of lanes, and where the lanes lie.
 
@@ -50,9 +51,43 @@ static inline struct fft_view complex_view(const void *base, bool wide, ptrdiff_
   return (struct fft_view){offset(base, wide, 2 * at), offset(base, wide, 2 * at + 1), 2 * element, 2 * lane};
 }
 
-/// Lanes of [outer, inner] from `lane`: how many go into one block, as neighbours in `inner` or in `outer`.
-static inline size_t lanes_from(size_t lane, size_t lanes, size_t outer, size_t inner) {
-  size_t left = outer * inner - lane;
-  return smaller(lanes, inner == 1 ? left : smaller(left, inner - lane % inner));
+/// Where a block's lanes lie in [outer, inner]: side by side in `inner`, or in `outer` when `inner` is 1.
+struct block_lanes {
+  size_t outer, inner, width;
+};
+
+static inline size_t block_count(size_t lanes, size_t outer, size_t inner) {
+  return inner == 1 ? (outer + lanes - 1) / lanes : outer * ((inner + lanes - 1) / lanes);
 }
 
+static inline struct block_lanes block_lanes(size_t number, size_t lanes, size_t outer, size_t inner) {
+  if (inner == 1) return (struct block_lanes){number * lanes, 0, smaller(lanes, outer - number * lanes)};
+  size_t each = (inner + lanes - 1) / lanes, start = number % each * lanes;
+  return (struct block_lanes){number / each, start, smaller(lanes, inner - start)};
+}
+
+struct each_block {
+  const struct fft_plan *plan;
+  size_t count, step;
+  void (*body)(struct block *block, size_t number, const void *context);
+  const void *context;
+};
+
+static inline void some_blocks(void *context, size_t part) {
+  const struct each_block *e = context;
+  struct block block;
+  block_make(&block, e->plan);
+  for (size_t i = part * e->step; i < e->count && i < (part + 1) * e->step; i++) e->body(&block, i, e->context);
+  block_free(&block, e->plan);
+}
+
+/// Calls `body` for each of `count` blocks, on several threads where it pays.
+static inline void each_block(const struct fft_plan *plan, size_t count, void (*body)(struct block *, size_t, const void *),
+                              const void *context) {
+  size_t rows = plan->inner ? 2 * plan->m : plan->n, lanes = FFT_ROW_BYTES / (plan->wide ? sizeof(double) : sizeof(float));
+  double steps = 64 - __builtin_clzll(rows);
+  size_t parts = ck_parallel_parts(0.3 * steps * (double)rows * (double)lanes * (double)count);
+  if (parts > count) parts = count;
+  struct each_block e = {plan, count, (count + parts - 1) / parts, body, context};
+  ck_parallel((count + e.step - 1) / e.step, some_blocks, &e);
+}

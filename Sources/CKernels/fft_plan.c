@@ -1,6 +1,6 @@
-// Plans of transforms: factors, roots of unity, and Bluestein's chirps; the last ones used are kept.
+// Plans of transforms: factors, roots of unity, and Bluestein's chirps; some are kept.
 #include <math.h>
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,8 +100,6 @@ static bool plan_smooth(struct fft_plan *plan) {
 
 static struct fft_plan *plan_make(size_t n, bool wide);
 
-static struct fft_plan *plan_make(size_t n, bool wide);
-
 /// x_k w^(k^2 / 2) convolved with w^(-k^2 / 2), times w^(k^2 / 2): Bluestein 1970, doi:10.1109/TAU.1970.1162132.
 static bool plan_chirp(struct fft_plan *plan) {
   size_t n = plan->n, m = convolution_length(2 * n - 1);
@@ -148,49 +146,35 @@ static struct fft_plan *plan_make(size_t n, bool wide) {
   return 0;
 }
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct fft_plan *kept[KEPT_PLANS];
-static uint64_t uses;
+/// Plans that nobody uses, and what is in their places: 2 n + 1 for double, 2 n for float.
+///
+/// Whoever uses a plan has taken it out, so there is no lock that the parked thread of an interrupted cell could keep.
+static _Atomic(struct fft_plan *) kept[KEPT_PLANS];
+static _Atomic size_t keys[KEPT_PLANS];
+static _Atomic unsigned replaced;
 
 struct fft_plan *fft_plan_take(size_t n, bool wide) {
-  pthread_mutex_lock(&lock);
-  for (int i = 0; i < KEPT_PLANS; i++)
-    if (kept[i] && kept[i]->n == n && kept[i]->wide == wide) {
-      struct fft_plan *found = kept[i];
-      found->users++;
-      found->used_at = ++uses;
-      pthread_mutex_unlock(&lock);
-      return found;
-    }
-  pthread_mutex_unlock(&lock);
-  struct fft_plan *plan = plan_make(n, wide);
-  if (!plan) return 0;
-  plan->users = 1;
-  pthread_mutex_lock(&lock);
-  // The free place, or that of the plan nobody has used for longest.
-  int oldest = -1;
+  size_t key = 2 * n + wide;
   for (int i = 0; i < KEPT_PLANS; i++) {
-    if (!kept[i]) {
-      oldest = i;
-      break;
-    }
-    if (kept[i]->users == 0 && (oldest < 0 || kept[i]->used_at < kept[oldest]->used_at)) oldest = i;
+    if (atomic_load(&keys[i]) != key) continue;
+    struct fft_plan *plan = atomic_exchange(&kept[i], 0);
+    if (plan && plan->n == n && plan->wide == wide) return plan;
+    // Another one was put there in between.
+    if (plan) fft_plan_give(plan);
   }
-  if (oldest >= 0) {
-    plan_free(kept[oldest]);
-    kept[oldest] = plan;
-    plan->used_at = ++uses;
-  }
-  pthread_mutex_unlock(&lock);
-  return plan;
+  return plan_make(n, wide);
 }
 
 void fft_plan_give(struct fft_plan *plan) {
-  pthread_mutex_lock(&lock);
-  plan->users--;
-  bool stays = false;
-  for (int i = 0; i < KEPT_PLANS; i++) stays |= kept[i] == plan;
-  bool last = !stays && plan->users == 0;
-  pthread_mutex_unlock(&lock);
-  if (last) plan_free(plan);
+  size_t key = 2 * plan->n + plan->wide;
+  for (int i = 0; i < KEPT_PLANS; i++) {
+    struct fft_plan *none = 0;
+    if (!atomic_compare_exchange_strong(&kept[i], &none, plan)) continue;
+    atomic_store(&keys[i], key);
+    return;
+  }
+  unsigned i = atomic_fetch_add(&replaced, 1) % KEPT_PLANS;
+  struct fft_plan *old = atomic_exchange(&kept[i], plan);
+  atomic_store(&keys[i], key);
+  if (old) plan_free(old);
 }

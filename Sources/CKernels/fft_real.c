@@ -48,6 +48,63 @@ static bool is_line(size_t n, size_t lanes, size_t total, size_t inner) {
   return n % 2 == 0 && inner == 1 && (heavy || (n >= 1024 && total < lanes));
 }
 
+/// Transforms of many lines at once: those of a block and of the one behind it share one complex transform.
+struct real_lines {
+  const struct fft_plan *plan;
+  size_t count, outer, inner;
+  const void *in;
+  void *out;
+  double scale;
+};
+
+static void forward_block(struct block *block, size_t number, const void *context) {
+  const struct real_lines *f = context;
+  bool wide = f->plan->wide;
+  const struct fft_kernels *k = fft_kernels_for(wide);
+  size_t lanes = wide ? 8 : 16, n = f->plan->n, kept = n / 2 + 1, inner = f->inner;
+  struct block_lanes at = block_lanes(number, 2 * lanes, f->outer, inner);
+  size_t first = smaller(at.width, lanes), second = at.width - first;
+  ptrdiff_t in_step = inner == 1 ? (ptrdiff_t)f->count : 1, out_step = inner == 1 ? (ptrdiff_t)kept : 1;
+  ptrdiff_t from_at = (ptrdiff_t)(at.outer * f->count * inner + at.inner), to_at = (ptrdiff_t)(at.outer * kept * inner + at.inner);
+  struct fft_view from = real_view(f->in, wide, from_at, (ptrdiff_t)inner, in_step);
+  k->load(&from, first, f->count, n, block->re, block->im);
+  if (second) {
+    from = real_view(f->in, wide, from_at + (ptrdiff_t)lanes * in_step, (ptrdiff_t)inner, in_step);
+    k->load(&from, second, f->count, n, block->im, block->work_re);
+  }
+  block_run(block, f->plan, false);
+  k->separate(n, block->re, block->im, block->work_re, block->work_im);
+  struct fft_view to = complex_view(f->out, wide, to_at, (ptrdiff_t)inner, out_step);
+  k->store(block->work_re, block->work_im, first, kept, &to, 0.5 * f->scale);
+  if (second) {
+    to = complex_view(f->out, wide, to_at + (ptrdiff_t)lanes * out_step, (ptrdiff_t)inner, out_step);
+    k->store(block->re, block->im, second, kept, &to, 0.5 * f->scale);
+  }
+}
+
+static void inverse_block(struct block *block, size_t number, const void *context) {
+  const struct real_lines *f = context;
+  bool wide = f->plan->wide;
+  const struct fft_kernels *k = fft_kernels_for(wide);
+  size_t lanes = wide ? 8 : 16, n = f->plan->n, kept = n / 2 + 1, inner = f->inner;
+  struct block_lanes at = block_lanes(number, 2 * lanes, f->outer, inner);
+  size_t first = smaller(at.width, lanes), second = at.width - first;
+  ptrdiff_t in_step = inner == 1 ? (ptrdiff_t)f->count : 1, out_step = inner == 1 ? (ptrdiff_t)n : 1;
+  ptrdiff_t from_at = (ptrdiff_t)(at.outer * f->count * inner + at.inner), to_at = (ptrdiff_t)(at.outer * n * inner + at.inner);
+  struct fft_view from = complex_view(f->in, wide, from_at, (ptrdiff_t)inner, in_step);
+  k->load(&from, first, f->count, kept, block->re, block->im);
+  from = complex_view(f->in, wide, from_at + (ptrdiff_t)lanes * in_step, (ptrdiff_t)inner, in_step);
+  k->load(&from, second, second ? f->count : 0, kept, block->work_re, block->work_im);
+  k->join(n, block->re, block->im, block->work_re, block->work_im);
+  block_run(block, f->plan, true);
+  struct fft_view to = real_view(f->out, wide, to_at, (ptrdiff_t)inner, out_step);
+  k->store(block->re, block->im, first, n, &to, f->scale);
+  if (second) {
+    to = real_view(f->out, wide, to_at + (ptrdiff_t)lanes * out_step, (ptrdiff_t)inner, out_step);
+    k->store(block->im, block->re, second, n, &to, f->scale);
+  }
+}
+
 bool ck_rfft(int type, size_t n, size_t count, size_t outer, size_t inner, const void *in, void *out, double scale) {
   bool wide = type == CK_F64, done = true;
   size_t lanes = wide ? 8 : 16, total = outer * inner, kept = n / 2 + 1, size = wide ? sizeof(double) : sizeof(float);
@@ -86,31 +143,8 @@ bool ck_rfft(int type, size_t n, size_t count, size_t outer, size_t inner, const
     ck_release(full, 2 * total * n * size);
     return done;
   }
-  const struct fft_kernels *k = fft_kernels_for(wide);
-  struct block block;
-  block_make(&block, plan);
-  for (size_t lane = 0; lane < total;) {
-    size_t width = lanes_from(lane, 2 * lanes, outer, inner), o = lane / inner, i = lane % inner;
-    size_t first = smaller(width, lanes), second = width - first;
-    ptrdiff_t in_step = inner == 1 ? (ptrdiff_t)count : 1, out_step = inner == 1 ? (ptrdiff_t)kept : 1;
-    ptrdiff_t from_at = (ptrdiff_t)(o * count * inner + i), to_at = (ptrdiff_t)(o * kept * inner + i);
-    struct fft_view from = real_view(in, wide, from_at, (ptrdiff_t)inner, in_step);
-    k->load(&from, first, count, n, block.re, block.im);
-    if (second) {
-      from = real_view(in, wide, from_at + (ptrdiff_t)lanes * in_step, (ptrdiff_t)inner, in_step);
-      k->load(&from, second, count, n, block.im, block.work_re);
-    }
-    block_run(&block, plan, false);
-    k->separate(n, block.re, block.im, block.work_re, block.work_im);
-    struct fft_view to = complex_view(out, wide, to_at, (ptrdiff_t)inner, out_step);
-    k->store(block.work_re, block.work_im, first, kept, &to, 0.5 * scale);
-    if (second) {
-      to = complex_view(out, wide, to_at + (ptrdiff_t)lanes * out_step, (ptrdiff_t)inner, out_step);
-      k->store(block.re, block.im, second, kept, &to, 0.5 * scale);
-    }
-    lane += width;
-  }
-  block_free(&block, plan);
+  struct real_lines f = {plan, count, outer, inner, in, out, scale};
+  each_block(plan, block_count(2 * lanes, outer, inner), forward_block, &f);
   fft_plan_give(plan);
   return true;
 }
@@ -159,30 +193,8 @@ bool ck_irfft(int type, size_t n, size_t count, size_t outer, size_t inner, cons
     ck_release(result, bytes);
     return done;
   }
-  const struct fft_kernels *k = fft_kernels_for(wide);
-  struct block block;
-  block_make(&block, plan);
-  size_t kept = n / 2 + 1;
-  for (size_t lane = 0; lane < total;) {
-    size_t width = lanes_from(lane, 2 * lanes, outer, inner), o = lane / inner, i = lane % inner;
-    size_t first = smaller(width, lanes), second = width - first;
-    ptrdiff_t in_step = inner == 1 ? (ptrdiff_t)count : 1, out_step = inner == 1 ? (ptrdiff_t)n : 1;
-    ptrdiff_t from_at = (ptrdiff_t)(o * count * inner + i), to_at = (ptrdiff_t)(o * n * inner + i);
-    struct fft_view from = complex_view(in, wide, from_at, (ptrdiff_t)inner, in_step);
-    k->load(&from, first, count, kept, block.re, block.im);
-    from = complex_view(in, wide, from_at + (ptrdiff_t)lanes * in_step, (ptrdiff_t)inner, in_step);
-    k->load(&from, second, second ? count : 0, kept, block.work_re, block.work_im);
-    k->join(n, block.re, block.im, block.work_re, block.work_im);
-    block_run(&block, plan, true);
-    struct fft_view to = real_view(out, wide, to_at, (ptrdiff_t)inner, out_step);
-    k->store(block.re, block.im, first, n, &to, scale);
-    if (second) {
-      to = real_view(out, wide, to_at + (ptrdiff_t)lanes * out_step, (ptrdiff_t)inner, out_step);
-      k->store(block.im, block.re, second, n, &to, scale);
-    }
-    lane += width;
-  }
-  block_free(&block, plan);
+  struct real_lines f = {plan, count, outer, inner, in, out, scale};
+  each_block(plan, block_count(2 * lanes, outer, inner), inverse_block, &f);
   fft_plan_give(plan);
   return true;
 }

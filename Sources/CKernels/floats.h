@@ -1,20 +1,6 @@
 // Elementwise kernels of Float and Double at one CPU level; see `levels.h`.
 #include "vector_math.h"
 
-#define UNARY(NAME, S, T, R, EXPRESSION)                                 \
-  static void L(NAME##_##S)(size_t n, void *out, const void *a) {        \
-    R *o = out;                                                          \
-    const T *p = a;                                                      \
-    INDEPENDENT for (size_t i = 0; i < n; i++) { T x = p[i]; o[i] = (R)(EXPRESSION); } \
-  }
-
-#define BINARY(NAME, S, T, R, EXPRESSION)                                \
-  static void L(NAME##_##S)(size_t n, void *out, const void *a, const void *b) { \
-    R *o = out;                                                          \
-    const T *p = a, *q = b;                                              \
-    INDEPENDENT for (size_t i = 0; i < n; i++) { T x = p[i], y = q[i]; o[i] = (R)(EXPRESSION); } \
-  }
-
 #define TERNARY(NAME, S, T, EXPRESSION)                                  \
   static void L(NAME##_##S)(size_t n, void *out, const void *a, const void *b, const void *c) { \
     T *o = out;                                                          \
@@ -76,8 +62,6 @@ SELECT(8, uint64_t)
 FLOATING(f32, float, f)
 FLOATING(f64, double, )
 
-#undef UNARY
-#undef BINARY
 #undef TERNARY
 #undef SELECT
 #undef FLOATING

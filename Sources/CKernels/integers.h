@@ -3,20 +3,6 @@
 // Arithmetic wraps around, so signed types share the kernels of the unsigned ones where signs do not matter.
 // Division by zero gives 0, as in NumPy; quotients go down, and remainders have the divisor's sign.
 
-#define UNARY(NAME, S, T, R, EXPRESSION)                                 \
-  static void L(NAME##_##S)(size_t n, void *out, const void *a) {        \
-    R *o = out;                                                          \
-    const T *p = a;                                                      \
-    INDEPENDENT for (size_t i = 0; i < n; i++) { T x = p[i]; o[i] = (R)(EXPRESSION); } \
-  }
-
-#define BINARY(NAME, S, T, R, EXPRESSION)                                \
-  static void L(NAME##_##S)(size_t n, void *out, const void *a, const void *b) { \
-    R *o = out;                                                          \
-    const T *p = a, *q = b;                                              \
-    INDEPENDENT for (size_t i = 0; i < n; i++) { T x = p[i], y = q[i]; o[i] = (R)(EXPRESSION); } \
-  }
-
 // `W` is a type at least as wide as `unsigned`, so that no promotion to int can overflow.
 #define WRAPPING(S, T, W)                                \
   BINARY(add, S, T, T, (W)x + (W)y)                      \
@@ -68,8 +54,6 @@ UNSIGNED(u32, uint32_t)
 UNSIGNED(u64, uint64_t)
 UNARY(not, bool, uint8_t, uint8_t, x ^ 1)
 
-#undef UNARY
-#undef BINARY
 #undef WRAPPING
 #undef ORDERED
 #undef SIGNED

@@ -15,6 +15,21 @@
 #define CK_JOIN(a, b) CK_JOIN2(a, b)
 #define L(name) CK_JOIN(name, CK_SUFFIX)
 
+// The loops of an expression of `x`, and of one of `x` and `y`.
+#define UNARY(NAME, S, T, R, EXPRESSION)                                 \
+  static void L(NAME##_##S)(size_t n, void *out, const void *a) {        \
+    R *o = out;                                                          \
+    const T *p = a;                                                      \
+    INDEPENDENT for (size_t i = 0; i < n; i++) { T x = p[i]; o[i] = (R)(EXPRESSION); } \
+  }
+
+#define BINARY(NAME, S, T, R, EXPRESSION)                                \
+  static void L(NAME##_##S)(size_t n, void *out, const void *a, const void *b) { \
+    R *o = out;                                                          \
+    const T *p = a, *q = b;                                              \
+    INDEPENDENT for (size_t i = 0; i < n; i++) { T x = p[i], y = q[i]; o[i] = (R)(EXPRESSION); } \
+  }
+
 #define CK_SUFFIX base
 #define CK_VECTOR_BYTES 0
 #include CK_BODY

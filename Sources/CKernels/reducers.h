@@ -1,10 +1,12 @@
 // Reductions of the middle axis of [outer, n, inner] at one CPU level; see `levels.h`. Rows lie `stride` elements apart.
 //
-// Sums add in `double` (integers in 64 bits) over sixteen lanes, and pairwise above blocks, so the error of a sum of
+// Sums add in `double` (integers in 64 bits) over 32 lanes, and pairwise above blocks, so the error of a sum of
 // n floats grows like log n at worst. When inner > 1 the rows are added in tiles of columns, again pairwise.
 #include "vector_math.h"
 
-#define LANES 16
+#define LANES 32
+/// Lanes as a vector: left to itself, the compiler makes pairs of them after the tree that adds them up in the end.
+#define VECTOR(T) T __attribute__((ext_vector_type(LANES)))
 #define BLOCK 1024
 #define TILE 1024
 #define TILE_ROWS 32
@@ -33,11 +35,20 @@
       size_t half = (n / 2 + LANES - 1) / LANES * LANES;                                         \
       return L(NAME##_run_##S)(p, half) OP L(NAME##_run_##S)(p + half, n - half);                \
     }                                                                                            \
-    A lanes[LANES];                                                                              \
-    for (size_t k = 0; k < LANES; k++) lanes[k] = START;                                         \
+    if (n < LANES) {                                                                             \
+      A part[4] = {START, START, START, START};                                                  \
+      for (size_t i = 0; i < n; i++) part[i % 4] = part[i % 4] OP (A)p[i];                       \
+      return (part[0] OP part[1]) OP (part[2] OP part[3]);                                       \
+    }                                                                                            \
+    VECTOR(T) x;                                                                                 \
+    VECTOR(A) total = (VECTOR(A))START;                                                          \
     size_t i = 0;                                                                                \
-    for (; i + LANES <= n; i += LANES)                                                           \
-      for (size_t k = 0; k < LANES; k++) lanes[k] = lanes[k] OP (A)p[i + k];                     \
+    for (; i + LANES <= n; i += LANES) {                                                         \
+      memcpy(&x, p + i, sizeof x);                                                               \
+      total = total OP __builtin_convertvector(x, VECTOR(A));                                    \
+    }                                                                                            \
+    A lanes[LANES];                                                                              \
+    memcpy(lanes, &total, sizeof lanes);                                                         \
     for (size_t k = 0; i < n; i++, k++) lanes[k] = lanes[k] OP (A)p[i];                          \
     for (size_t width = LANES / 2; width > 0; width /= 2)                                        \
       for (size_t k = 0; k < width; k++) lanes[k] = lanes[k] OP lanes[k + width];                \
@@ -96,14 +107,19 @@ PRODUCT(u64, uint64_t, uint64_t, uint64_t)
       size_t half = (n / 2 + LANES - 1) / LANES * LANES;                                         \
       return L(squares_run_##S)(p, half, mean) + L(squares_run_##S)(p + half, n - half, mean);   \
     }                                                                                            \
-    double lanes[LANES] = {0};                                                                   \
+    VECTOR(T) x;                                                                                 \
+    VECTOR(double) total = 0;                                                                    \
     size_t i = 0;                                                                                \
-    for (; i + LANES <= n; i += LANES)                                                           \
-      for (size_t k = 0; k < LANES; k++) { double d = p[i + k] - mean; lanes[k] += d * d; }      \
+    for (; i + LANES <= n; i += LANES) {                                                         \
+      memcpy(&x, p + i, sizeof x);                                                               \
+      VECTOR(double) d = __builtin_convertvector(x, VECTOR(double)) - mean;                      \
+      total += d * d;                                                                            \
+    }                                                                                            \
+    double lanes[LANES], sum = 0;                                                                \
+    memcpy(lanes, &total, sizeof lanes);                                                         \
     for (size_t k = 0; i < n; i++, k++) { double d = p[i] - mean; lanes[k] += d * d; }           \
-    double total = 0;                                                                            \
-    for (size_t k = 0; k < LANES; k++) total += lanes[k];                                        \
-    return total;                                                                                \
+    for (size_t k = 0; k < LANES; k++) sum += lanes[k];                                          \
+    return sum;                                                                                  \
   }                                                                                              \
   static void L(squares_tile_##S)(const T *p, size_t n, size_t stride, size_t width, const double *means, \
                                   double *sums) {                                                \
@@ -162,23 +178,45 @@ VARIANCE(f64, double)
 // MARK: Extremes
 
 // `x BETTER m || x != x` lets a NaN in and never out; for integers the second half is always false.
-#define EXTREME(NAME, ARG, S, T, BETTER)                                                         \
-  static T L(NAME##_run_##S)(const T *p, size_t n) {                                             \
-    T lanes[4 * LANES];                                                                          \
-    for (size_t k = 0; k < 4 * LANES; k++) lanes[k] = p[0];                                      \
-    size_t i = 0;                                                                                \
-    for (; i + 4 * LANES <= n; i += 4 * LANES)                                                   \
-      for (size_t k = 0; k < 4 * LANES; k++) {                                                   \
-        T x = p[i + k], m = lanes[k];                                                            \
+#define EXTREME_LANES(NAME, S, T, BETTER, WIDTH)                                                 \
+  static inline T L(NAME##_run##WIDTH##_##S)(const T *p, size_t n) {                             \
+    T lanes[WIDTH];                                                                              \
+    memcpy(lanes, p, sizeof lanes);                                                              \
+    for (size_t i = WIDTH; i < n; i += WIDTH) {                                                  \
+      /* The last ones may be seen twice. */                                                     \
+      const T *q = p + (i + WIDTH <= n ? i : n - WIDTH);                                         \
+      for (size_t k = 0; k < WIDTH; k++)                                                         \
+        lanes[k] = ((q[k] BETTER lanes[k]) | (q[k] != q[k])) ? q[k] : lanes[k];                  \
+    }                                                                                            \
+    for (size_t width = WIDTH / 2; width > 0; width /= 2)                                        \
+      for (size_t k = 0; k < width; k++) {                                                       \
+        T x = lanes[k + width], m = lanes[k];                                                    \
         lanes[k] = ((x BETTER m) | (x != x)) ? x : m;                                            \
       }                                                                                          \
-    T m = lanes[0];                                                                              \
-    for (; i < n; i++) m = ((p[i] BETTER m) | (p[i] != p[i])) ? p[i] : m;                        \
-    for (size_t k = 1; k < 4 * LANES; k++)                                                       \
-      m = ((lanes[k] BETTER m) | (lanes[k] != lanes[k])) ? lanes[k] : m;                         \
+    return lanes[0];                                                                             \
+  }
+
+#define EXTREME(NAME, ARG, S, T, BETTER)                                                         \
+  EXTREME_LANES(NAME, S, T, BETTER, 64)                                                          \
+  EXTREME_LANES(NAME, S, T, BETTER, 16)                                                          \
+  static T L(NAME##_run_##S)(const T *p, size_t n) {                                             \
+    if (n >= 64) return L(NAME##_run64_##S)(p, n);                                               \
+    if (n >= 16) return L(NAME##_run16_##S)(p, n);                                               \
+    T m = p[0];                                                                                  \
+    for (size_t i = 1; i < n; i++) m = ((p[i] BETTER m) | (p[i] != p[i])) ? p[i] : m;            \
     return m;                                                                                    \
   }                                                                                              \
   static size_t L(ARG##_run_##S)(const T *p, size_t n) {                                         \
+    if (n < 16) {                                                                                \
+      T m = p[0];                                                                                \
+      size_t at = 0;                                                                             \
+      for (size_t i = 1; i < n; i++) {                                                           \
+        bool wins = (p[i] BETTER m) | ((p[i] != p[i]) & (m == m));                               \
+        m = wins ? p[i] : m;                                                                     \
+        at = wins ? i : at;                                                                      \
+      }                                                                                          \
+      return at;                                                                                 \
+    }                                                                                            \
     T m = L(NAME##_run_##S)(p, n);                                                               \
     size_t i = 0;                                                                                \
     for (; i + 64 <= n; i += 64) {                                                               \
@@ -253,9 +291,26 @@ EXTREMES(u64, uint64_t)
     T m = L(max_run_##S)(p, n);                                                                  \
     return m - m == 0 ? m : 0;                                                                   \
   }                                                                                              \
+  /* Short rows, of which each alone would leave vectors half empty. */                          \
+  static void L(softmax_short_##S)(size_t rows, size_t n, const T *p, T *o) {                    \
+    for (size_t r = 0; r < rows; r++) {                                                          \
+      T m = L(max_run_##S)(p + r * n, n);                                                        \
+      INDEPENDENT for (size_t i = 0; i < n; i++) o[r * n + i] = p[r * n + i] - m;                \
+    }                                                                                            \
+    INDEPENDENT for (size_t i = 0; i < rows * n; i++) o[i] = exp_##S(o[i]);                      \
+    for (size_t r = 0; r < rows; r++) {                                                          \
+      T scale = (T)(1.0 / L(sum_run_##S)(o + r * n, n));                                         \
+      INDEPENDENT for (size_t i = 0; i < n; i++) o[r * n + i] *= scale;                          \
+    }                                                                                            \
+  }                                                                                              \
   static void L(softmax_##S)(size_t rows, size_t n, const void *a, void *out) {                  \
     const T *p = a;                                                                              \
     T *o = out;                                                                                  \
+    if (n <= BLOCK / 8) {                                                                        \
+      for (size_t r = 0, step = BLOCK / n; r < rows; r += step)                                  \
+        L(softmax_short_##S)(rows - r < step ? rows - r : step, n, p + r * n, o + r * n);        \
+      return;                                                                                    \
+    }                                                                                            \
     for (size_t r = 0; r < rows; r++, p += n, o += n) {                                          \
       T scale = (T)(1.0 / L(exp_row_##S)(p, n, L(max_run_##S)(p, n), o));                        \
       INDEPENDENT for (size_t i = 0; i < n; i++) o[i] *= scale;                                  \
@@ -313,6 +368,7 @@ const struct ck_row_kernels L(ck_row_table) = {
 };
 
 #undef LANES
+#undef VECTOR
 #undef BLOCK
 #undef TILE
 #undef TILE_ROWS
@@ -324,6 +380,7 @@ const struct ck_row_kernels L(ck_row_table) = {
 #undef PRODUCT
 #undef VARIANCE
 #undef EXTREME
+#undef EXTREME_LANES
 #undef EXTREMES
 #undef ROWS
 #undef FLOATS

@@ -48,6 +48,8 @@ static _Atomic int64_t last_progress;
 static _Atomic uint32_t thread_count;
 static _Thread_local struct job *own_job;
 static _Thread_local bool is_helper;
+/// Whether this thread works on a part of its own job; what that part would share out it does alone.
+static _Thread_local bool is_in_part;
 
 static long futex(_Atomic uint32_t *word, int operation, uint32_t value, const struct timespec *limit) {
   return syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, limit, 0, 0);
@@ -240,7 +242,7 @@ static void wait_until_done(struct job *job, uint32_t parts) {
 }
 
 static void run_parts(size_t parts, void (*work)(void *, size_t), void *context, bool wakes) {
-  struct job *job = parts > 1 && parts < UINT32_MAX && !is_helper && ck_thread_count() > 1 ? job_of_thread() : 0;
+  struct job *job = parts > 1 && parts < UINT32_MAX && !is_helper && !is_in_part && ck_thread_count() > 1 ? job_of_thread() : 0;
   if (!job) {
     for (size_t part = 0; part < parts; part++) work(context, part);
     return;
@@ -258,7 +260,9 @@ static void run_parts(size_t parts, void (*work)(void *, size_t), void *context,
   atomic_fetch_add(&published, 1);
   // Waking costs microseconds, so short work is left to helpers that are still awake.
   if (wakes && atomic_load(&sleeping) > 0) futex(&published, FUTEX_WAKE, INT_MAX, 0);
+  is_in_part = true;
   work_on(job, number);
+  is_in_part = false;
   wait_until_done(job, (uint32_t)parts);
 }
 

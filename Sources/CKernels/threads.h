@@ -5,9 +5,6 @@
 /// all are done. Which thread runs a part must not change its result.
 void ck_parallel(size_t parts, void (*work)(void *context, size_t part), void *context);
 
-/// The same for parts that are long however few they are.
-void ck_parallel_long(size_t parts, void (*work)(void *context, size_t part), void *context);
-
 /// Nanoseconds of work below which threads do not pay.
 #define CK_PARALLEL_FROM 8000
 

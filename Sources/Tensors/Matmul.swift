@@ -27,6 +27,7 @@ public func matmul<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ b: Tenso
     a.shape[a.rank - 1] == depth,
     "matmul: shapes \(a.shape) and \(b.shape) do not chain; the columns of a must equal the rows of b"
   )
+  checkBLASCounts(a, b)
   if Scalar.dataType.isHalf {
     return Tensor(matmul(Tensor<Float>(a), Tensor<Float>(b)))
   }
@@ -43,6 +44,17 @@ public func matmul<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ b: Tenso
   if a.rank == 1 && b.rank == 1 { return product.reshaped(to: []) }
   if a.rank == 1 { return product.squeezed(axis: -2) }
   return b.rank == 1 ? product.squeezed(axis: -1) : product
+}
+
+/// Stops where an axis of a matrix is longer than BLAS can count.
+private func checkBLASCounts<Scalar>(_ a: Tensor<Scalar>, _ b: Tensor<Scalar>) {
+  let most = Int(Int32.max)
+  let rows = a.rank > 1 ? a.shape[a.rank - 2] : 1
+  let columns = b.rank > 1 ? b.shape[b.rank - 1] : 1
+  require(
+    a.shape[a.rank - 1] <= most && rows <= most && columns <= most,
+    "matmul: shapes \(a.shape) and \(b.shape) have an axis of more than \(most), which BLAS cannot count; multiply parts"
+  )
 }
 
 /// Returns the sum of the products of two vectors' elements, as a scalar tensor.

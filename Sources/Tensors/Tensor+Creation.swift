@@ -111,14 +111,20 @@ extension Tensor where Scalar: NumericTensorScalar {
     -> Tensor
   {
     Layout.check([classes], operation: "oneHot")
-    var values = [Scalar](repeating: 0, count: labels.count * classes)
-    for (row, label) in labels.scalars.enumerated() {
-      require(
-        label >= 0 && label < classes,
-        "oneHot: label \(label) is outside 0..<\(classes); raise classes or check the labels")
-      values[row * classes + Int(label)] = 1
-    }
-    return Tensor(shape: labels.shape + [classes], values: values)
+    let result = zeros(shape: labels.shape + [classes])
+    guard labels.count > 0 else { return result }
+    let (least, greatest) = (labels.min().item(), labels.max().item())
+    require(
+      least >= 0 && greatest < classes,
+      "oneHot: label \(least < 0 ? least : greatest) is outside 0..<\(classes); raise classes or check the labels"
+    )
+    let rows = Tensor<Int>.arange(0, labels.count) * classes
+    let positions = (rows + Tensor<Int>(labels).flattened()).scalars
+    Kernels.put(
+      positions, Scalar.dataType.elementType, count: result.count, inner: 1,
+      source: Tensor(1).storage, offset: 0,
+      repeats: true, out: result.storage, outOffset: 0)
+    return result
   }
 }
 

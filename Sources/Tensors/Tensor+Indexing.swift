@@ -127,7 +127,7 @@ extension Tensor {
   /// - Precondition: Each index is in range; negative ones count from the end.
   public func take<Index: IntegerTensorScalar>(_ indices: Tensor<Index>, axis: Int = 0) -> Tensor {
     let position = Layout.axis(axis, rank: rank, operation: "take")
-    let flat = take(indices.scalars.map { Int($0) }, axis: position)
+    let flat = take(indices.positions, axis: position)
     return flat.reshaped(
       to: Array(shape[..<position]) + indices.shape + Array(shape[(position + 1)...]))
   }

@@ -91,3 +91,10 @@ public func mean<Scalar: TensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Scalar.Mea
 public func mean<Scalar: TensorScalar>(_ x: Tensor<Scalar>, axis: Int) -> Tensor<Scalar.Mean> {
   x.mean(axis: axis)
 }
+
+extension Tensor where Scalar: IntegerTensorScalar {
+  /// The elements row by row as positions; what no `Int` can hold is the nearest that one can, so that it is out of range.
+  package var positions: [Int] {
+    Scalar.dataType == .uint64 ? scalars.map { Int(clamping: $0) } : Tensor<Int>(self).scalars
+  }
+}

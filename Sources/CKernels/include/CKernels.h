@@ -150,3 +150,9 @@ void ck_normal(int type, uint64_t key, uint64_t stream, uint64_t counter, size_t
 
 /// Prints `value` with `digits` after the point ("%.*f", or "%.*e"); returns the length.
 int ck_format(char *out, size_t size, double value, int digits, bool scientific);
+
+// MARK: Threads
+
+/// Calls `work(context, part)` once for each part in 0..<parts, on this thread and those of the pool, and returns when all are
+/// done; for parts that are long however few they are. Which thread runs a part must not change its result.
+void ck_parallel_long(size_t parts, void (*work)(void *context, size_t part), void *context);

@@ -1,3 +1,5 @@
+internal import BLAS
+internal import Synchronization
 public import Tensors
 
 /// Trees over samples drawn with replacement, whose answers are averaged.
@@ -7,16 +9,18 @@ struct Forest: Codable, Sendable {
 
   init() {}
 
-  /// Grows `count` trees, each from its own random numbers.
+  /// Grows `count` trees, each from its own random numbers, on all threads.
   init(
     _ x: Tensor<Double>, count: Int, drawsSamples: Bool, seed: UInt64,
-    grow: (SortedFeatures, [Double]?, RandomGenerator) -> DecisionTree
+    grow: @escaping @Sendable (SortedFeatures, [Double]?, RandomGenerator) -> DecisionTree
   ) {
     let data = SortedFeatures(x)
     features = data.width
     var random = RandomGenerator(seed: seed)
-    for _ in 0..<count {
-      var own = random.split()
+    let generators = (0..<count).map { _ in random.split() }
+    let grown = Mutex<[DecisionTree?]>(Array(repeating: nil, count: count))
+    LongLoop.forEach(count) { number in
+      var own = generators[number]
       var weights: [Double]?
       if drawsSamples {
         let drawn: Tensor<Int> = own.integers(shape: [data.rows], in: 0..<data.rows)
@@ -24,8 +28,10 @@ struct Forest: Codable, Sendable {
         for row in drawn.scalars { counts[row] += 1 }
         weights = counts
       }
-      trees.append(grow(data, weights, own))
+      let tree = grow(data, weights, own)
+      grown.withLock { $0[number] = tree }
     }
+    trees = grown.withLock { $0.compactMap(\.self) }
   }
 
   /// The mean answer of all trees for each sample, shape `[samples, outputs]`.

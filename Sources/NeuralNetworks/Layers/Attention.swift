@@ -20,7 +20,11 @@ public func scaledDotProductAttention<Scalar: FloatingTensorScalar>(
     "scaledDotProductAttention: query \(query.shape), key \(key.shape) and value \(value.shape) do not fit; "
       + "queries and keys need one size, keys and values one length")
   let size = query.shape[query.rank - 1]
-  var scores = matmul(query, key.swappingAxes(-2, -1)) * (1 / Scalar(size).squareRoot())
+  let scores = matmul(query, key.swappingAxes(-2, -1)) * (1 / Scalar(size).squareRoot())
+  require(
+    mask.map { Layout.broadcast($0.shape, scores.shape) != nil } ?? true,
+    "scaledDotProductAttention: a mask of shape \(mask?.shape ?? []) for scores of shape \(scores.shape); "
+      + "it must broadcast to that, [..., targets, sources]")
   var allowed = mask
   if isCausal {
     let (targets, sources) = (query.shape[query.rank - 2], key.shape[key.rank - 2])
@@ -30,8 +34,7 @@ public func scaledDotProductAttention<Scalar: FloatingTensorScalar>(
   }
   guard let allowed else { return matmul(softmax(scores), value) }
   // A large negative number rather than an infinity, which would be NaN for a line without sources.
-  scores = select(allowed, scores, Tensor(-1e9))
-  let weights = softmax(scores) * Tensor<Scalar>(allowed)
+  let weights = softmax(select(allowed, scores, Tensor(-1e9))) * Tensor<Scalar>(allowed)
   return matmul(weights, value)
 }
 

@@ -113,6 +113,7 @@ public struct LayerNorm: Layer {
   ///   - epsilon: Added to the variance.
   ///   - affine: Whether there are weight and bias.
   public init(_ length: Int, epsilon: Double = 1e-5, affine: Bool = true) {
+    require(length > 0, "LayerNorm: lines of \(length) numbers; give a positive number")
     weight = affine ? Parameter(.ones(shape: [length])) : nil
     bias = affine ? Parameter(.zeros(shape: [length])) : nil
     self.epsilon = epsilon
@@ -132,6 +133,7 @@ public struct RMSNorm: Layer {
 
   /// Creates a layer for lines of a length.
   public init(_ length: Int, epsilon: Double = 1e-5) {
+    require(length > 0, "RMSNorm: lines of \(length) numbers; give a positive number")
     weight = Parameter(.ones(shape: [length]))
     self.epsilon = epsilon
   }
@@ -175,7 +177,9 @@ public struct GroupNorm: Layer {
     require(
       x.rank >= 2 && x.shape[1] == channels,
       "GroupNorm: shape \(x.shape); axis 1 must have \(channels) channels")
-    let lines = x.reshaped(to: [x.shape[0] * groups, -1])
+    let length = x.shape[1...].reduce(1, *) / groups
+    require(length > 0, "GroupNorm: shape \(x.shape) has groups without numbers")
+    let lines = x.reshaped(to: [x.shape[0] * groups, length])
     let normal = layerNorm(lines, epsilon: epsilon).reshaped(to: x.shape)
     let perChannel = [channels] + [Int](repeating: 1, count: x.rank - 2)
     return normal * weight.value.reshaped(to: perChannel) + bias.value.reshaped(to: perChannel)

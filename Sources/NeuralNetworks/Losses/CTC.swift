@@ -47,7 +47,7 @@ public func ctcLoss<Scalar: FloatingTensorScalar, Label: IntegerTensorScalar>(
     "\(about), input lengths \(inputLengths), target lengths \(targetLengths); "
       + "there must be one of each for every example, within the shapes")
   require((0..<classes).contains(blank), "\(about); the blank \(blank) is not in 0..<\(classes)")
-  let labels = targets.scalars.map { Int($0) }
+  let labels = targets.positions
   let paths = (0..<count).map { example in
     let start = example * targets.shape[1]
     let target = Array(labels[start..<(start + targetLengths[example])])

@@ -48,7 +48,7 @@ public func crossEntropy<Scalar: FloatingTensorScalar, Label: IntegerTensorScala
     "crossEntropy: a label smoothing of \(labelSmoothing); it must be from 0 to 1")
   let classes = logits.shape[logits.rank - 1]
   require(classes > 0, "crossEntropy: logits of shape \(logits.shape) have no classes")
-  let classLabels = labels.scalars.map { Int64($0) }
+  let classLabels = labels.positions.map(Int64.init)
   var counted = 0
   for label in classLabels where label != Int64(ignoring) {
     counted += 1
@@ -77,7 +77,7 @@ public func crossEntropy<Scalar: FloatingTensorScalar>(
   _ logits: Tensor<Scalar>, probabilities: Tensor<Scalar>, reduction: LossReduction = .mean
 ) -> Tensor<Scalar> {
   require(
-    logits.shape == probabilities.shape,
+    logits.shape == probabilities.shape && logits.rank > 0,
     "crossEntropy: logits of shape \(logits.shape) and probabilities of shape \(probabilities.shape); they must agree"
   )
   return reduction(-(logSoftmax(logits) * probabilities).sum(axis: -1))

@@ -91,8 +91,14 @@ public func klDivergence<Scalar: FloatingTensorScalar>(
 public func cosineSimilarity<Scalar: FloatingTensorScalar>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, epsilon: Scalar = 1e-8
 ) -> Tensor<Scalar> {
-  let lengths = sqrt(square(a).sum(axis: -1) * square(b).sum(axis: -1))
-  return (a * b).sum(axis: -1) / maximum(lengths, epsilon)
+  guard a.rank > 0, b.rank > 0, let shape = Layout.broadcast(a.shape, b.shape) else {
+    fail(
+      "cosineSimilarity: shapes \(a.shape) and \(b.shape); both need an axis, and they must broadcast"
+    )
+  }
+  let (x, y) = (a.broadcast(to: shape), b.broadcast(to: shape))
+  let lengths = sqrt(square(x).sum(axis: -1) * square(y).sum(axis: -1))
+  return (x * y).sum(axis: -1) / maximum(lengths, epsilon)
 }
 
 /// Returns how far lines that belong together are from parallel, and others from opposite, on average.
@@ -108,6 +114,8 @@ public func cosineEmbeddingLoss<Scalar: FloatingTensorScalar>(
   _ a: Tensor<Scalar>, _ b: Tensor<Scalar>, labels: Tensor<Scalar>, margin: Scalar = 0,
   reduction: LossReduction = .mean
 ) -> Tensor<Scalar> {
+  checkShapes("cosineEmbeddingLoss", a, b)
+  require(a.rank > 0, "cosineEmbeddingLoss: scalars; each example is a line of numbers")
   let cosine = cosineSimilarity(a, b)
   checkShapes("cosineEmbeddingLoss", cosine, labels)
   return reduction(select(labels .> 0, 1 - cosine, relu(cosine - margin)))
@@ -129,6 +137,7 @@ public func tripletLoss<Scalar: FloatingTensorScalar>(
 ) -> Tensor<Scalar> {
   checkShapes("tripletLoss", anchor, positive)
   checkShapes("tripletLoss", anchor, negative)
+  require(anchor.rank > 0, "tripletLoss: scalars; each example is a line of numbers")
   func distance(_ other: Tensor<Scalar>) -> Tensor<Scalar> {
     // PyTorch adds the same to each difference, so that the root has a slope at 0.
     sqrt(square(anchor - other + 1e-6).sum(axis: -1))

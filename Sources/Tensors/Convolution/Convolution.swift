@@ -23,7 +23,8 @@ public func conv2d<Scalar: FloatingTensorScalar>(
   padding: Size2D = 0, dilation: Size2D = 1, groups: Int = 1
 ) -> Tensor<Scalar> {
   let shapes = convolution(
-    x.shape, weight.shape, stride, padding, dilation, groups, output: nil, "conv2d")
+    x.shape, weight.shape, stride, padding, dilation, groups, output: nil,
+    "conv2d: shapes \(x.shape) and \(weight.shape)")
   return biased(ConvolutionOperation(shapes: shapes).forward(x, weight), bias, "conv2d")
 }
 
@@ -47,10 +48,12 @@ public func conv1d<Scalar: FloatingTensorScalar>(
     x.rank == 3 && weight.rank == 3,
     "conv1d: shapes \(x.shape) and \(weight.shape); both must have 3 axes, [n, c, length] and [out, c / groups, length]"
   )
-  return conv2d(
-    x.expandingDims(axis: 2), weight.expandingDims(axis: 2), bias: bias,
-    stride: [1, stride], padding: [0, padding], dilation: [1, dilation], groups: groups
-  ).squeezed(axis: 2)
+  let (image, kernel) = (x.expandingDims(axis: 2), weight.expandingDims(axis: 2))
+  let shapes = convolution(
+    image.shape, kernel.shape, [1, stride], [0, padding], [1, dilation], groups, output: nil,
+    "conv1d: shapes \(x.shape) and \(weight.shape)")
+  return biased(ConvolutionOperation(shapes: shapes).forward(image, kernel), bias, "conv1d")
+    .squeezed(axis: 2)
 }
 
 /// Returns the transposed convolution, which takes `conv2d`'s results back to images of its operand's shape.
@@ -76,6 +79,11 @@ public func convTranspose2d<Scalar: FloatingTensorScalar>(
     x.rank == 4 && weight.rank == 4 && x.shape[1] == weight.shape[0],
     "\(about); both must have 4 axes, [n, c, height, width] and [c, out / groups, height, width]")
   require(
+    groups >= 1 && x.shape[1] % groups == 0,
+    "\(about) with \(groups) groups; they must be 1 or more and divide the \(x.shape[1]) channels of the images"
+  )
+  checkSteps(about, x.shape, weight.shape, [stride, padding, outputPadding, dilation])
+  require(
     outputPadding.height >= 0 && outputPadding.width >= 0
       && outputPadding.height < Swift.max(stride.height, dilation.height)
       && outputPadding.width < Swift.max(stride.width, dilation.width),
@@ -94,7 +102,8 @@ public func convTranspose2d<Scalar: FloatingTensorScalar>(
     "\(about): the result would be \(height) by \(width); use less padding or larger kernels")
   let shapes = convolution(
     [x.shape[0], weight.shape[1] * groups, height, width], weight.shape, stride, padding,
-    dilation, groups, output: (x.shape[2], x.shape[3]), "convTranspose2d")
+    dilation, groups, output: (x.shape[2], x.shape[3]), about)
+  Layout.check([x.shape[0], shapes.groups, height, width], operation: "convTranspose2d")
   let result = ConvolutionOperation(shapes: shapes).inputGradient(x, weight)
   return biased(result, bias, "convTranspose2d")
 }
@@ -102,26 +111,26 @@ public func convTranspose2d<Scalar: FloatingTensorScalar>(
 /// Checks the shapes of a convolution from images `x` to images of `output`, or of the size that follows.
 private func convolution(
   _ x: [Int], _ weight: [Int], _ stride: Size2D, _ padding: Size2D, _ dilation: Size2D,
-  _ groups: Int, output: (height: Int, width: Int)?, _ operation: String
+  _ groups: Int, output: (height: Int, width: Int)?, _ about: @autoclosure () -> String
 ) -> Convolution2D {
-  let about = "\(operation): shapes \(x) and \(weight)"
   require(
     x.count == 4 && weight.count == 4,
-    "\(about); both must have 4 axes, [n, c, height, width] and [out, c / groups, height, width]")
+    "\(about()); both must have 4 axes, [n, c, height, width] and [out, c / groups, height, width]")
   require(
-    groups >= 1 && weight[1] * groups == x[1] && weight[0] % groups == 0,
-    "\(about) with \(groups) groups; weights must have the \(x[1]) channels of the images divided by the groups, "
+    groups >= 1 && x[1] % groups == 0 && weight[1] == x[1] / groups && weight[0] % groups == 0,
+    "\(about()) with \(groups) groups; weights must have the \(x[1]) channels of the images divided by the groups, "
       + "and as many kernels for each group")
   require(
     stride.height >= 1 && stride.width >= 1 && dilation.height >= 1 && dilation.width >= 1
       && padding.height >= 0 && padding.width >= 0 && weight[2] >= 1 && weight[3] >= 1,
-    "\(about): stride \(stride), padding \(padding), dilation \(dilation); "
+    "\(about()): stride \(stride), padding \(padding), dilation \(dilation); "
       + "padding must be 0 or more, the others and the kernel 1 or more")
-  let length = { (input: Int, kernel: Int, stride: Int, padding: Int, dilation: Int) -> Int in
+  checkSteps(about(), x, weight, [stride, padding, dilation])
+  func length(_ input: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ dilation: Int) -> Int {
     let room = input + 2 * padding - dilation * (kernel - 1) - 1
     require(
       room >= 0,
-      "\(about): a window of \(dilation * (kernel - 1) + 1) does not fit in \(input) with padding \(padding); "
+      "\(about()): a window of \(dilation * (kernel - 1) + 1) does not fit in \(input) with padding \(padding); "
         + "it must be no longer")
     return room / stride + 1
   }
@@ -135,6 +144,19 @@ private func convolution(
     batch: x[0], groups: groups, inChannels: weight[1], outChannels: weight[0] / groups,
     input: (x[2], x[3]), kernel: (weight[2], weight[3]), stride: stride.pair,
     padding: padding.pair, dilation: dilation.pair, output: size)
+}
+
+/// Stops at lengths and steps of which two could not be multiplied.
+private func checkSteps(
+  _ about: @autoclosure () -> String, _ x: [Int], _ weight: [Int], _ steps: [Size2D]
+) {
+  let most = 1 << 30
+  require(
+    x[2] <= most && x[3] <= most && weight[2] <= most && weight[3] <= most
+      && steps.allSatisfy {
+        (-most...most).contains($0.height) && (-most...most).contains($0.width)
+      },
+    "\(about()): lengths and steps \(steps.map(\.description)); 2³⁰ is the most that they may be")
 }
 
 private func biased<Scalar: FloatingTensorScalar>(

@@ -21,8 +21,11 @@ struct PoolingWindows: Sendable {
         && dilation.height >= 1 && dilation.width >= 1,
       "\(about); size, stride and dilation must be 1 or more")
     require(
-      padding.height >= 0 && padding.width >= 0 && 2 * padding.height <= size.height
-        && 2 * padding.width <= size.width,
+      [size, stride, dilation].allSatisfy { $0.height <= 1 << 30 && $0.width <= 1 << 30 },
+      "\(about), dilation \(dilation); 2³⁰ is the most that they may be")
+    require(
+      padding.height >= 0 && padding.width >= 0 && padding.height <= size.height / 2
+        && padding.width <= size.width / 2,
       "\(about); padding must be 0 or more and at most half the window")
     let ranges = { (length: Int, size: Int, stride: Int, padding: Int, dilation: Int) in
       let room = length + 2 * padding - dilation * (size - 1) - 1
@@ -52,6 +55,8 @@ struct PoolingWindows: Sendable {
         && shape[shape.count - 1] > 0 && shape[shape.count - 2] > 0,
       "\(operation): shape \(shape) into \(output) windows; images need two axes that are not empty, "
         + "and there must be a window")
+    Layout.check(
+      Array(shape.dropLast(2)) + [output.height, output.width], operation: operation)
     let ranges = { (length: Int, count: Int) in
       (0..<count).map { $0 * length / count..<(($0 + 1) * length + count - 1) / count }
     }

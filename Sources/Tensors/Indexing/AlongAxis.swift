@@ -36,8 +36,17 @@ extension Tensor {
   ) -> Tensor {
     let places = flatPositions(of: indices, axis: axis, operation: "scattering")
     var flat = flattened()
-    flat[rows: places.scalars] = values.broadcast(to: places.shape).flattened()
+    flat[rows: places.scalars] = fitted(values, to: places.shape, "scattering").flattened()
     return flat.reshaped(to: shape)
+  }
+
+  /// The values, broadcast to the shape of what they go to.
+  fileprivate func fitted(_ values: Tensor, to target: [Int], _ operation: String) -> Tensor {
+    require(
+      values.layout.strides(broadcastTo: target) != nil,
+      "\(operation): values of shape \(values.shape) for items of shape \(target); "
+        + "each axis, counted from the last, must be equal or 1")
+    return values.broadcast(to: target)
   }
 
   /// The row-major positions of the elements that indices along an axis mean.
@@ -80,7 +89,7 @@ extension Tensor where Scalar: NumericTensorScalar {
     _ values: Tensor, at indices: Tensor<Index>, axis: Int
   ) -> Tensor {
     let places = flatPositions(of: indices, axis: axis, operation: "scatterAdding")
-    let added = values.broadcast(to: places.shape).flattened()
+    let added = fitted(values, to: places.shape, "scatterAdding").flattened()
       .addedUp(at: places.scalars, axis: 0, length: count)
     return self + added.reshaped(to: shape)
   }
@@ -100,6 +109,7 @@ extension Tensor where Scalar: NumericTensorScalar {
     var target = shape
     target[axis] = indices.count
     return self
-      + values.broadcast(to: target).addedUp(at: positions, axis: axis, length: length)
+      + fitted(values, to: target, "indexAdding")
+      .addedUp(at: positions, axis: axis, length: length)
   }
 }

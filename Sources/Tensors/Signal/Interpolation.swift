@@ -63,6 +63,7 @@ public func resize<Scalar: FloatingTensorScalar>(
       && x.shape[x.rank - 2] > 0,
     "resize: shape \(x.shape) to \(size); images need two axes that are not empty, the size must be 1 or more"
   )
+  Layout.check(Array(x.shape.dropLast(2)) + [size.height, size.width], operation: "resize")
   let rows = resized(x, axis: x.rank - 2, size.height, method)
   return resized(rows, axis: x.rank - 1, size.width, method)
 }

@@ -30,6 +30,7 @@ public enum SignalWindow: Sendable, Equatable {
     _ count: Int, isPeriodic: Bool = false, as type: Scalar.Type = Scalar.self
   ) -> Tensor<Scalar> {
     require(count >= 0, "weights: \(count) weights of a window; the count must be 0 or more")
+    Layout.check([count], operation: "weights")
     if count < 2 { return .ones(shape: [count]) }
     let last = Double(isPeriodic ? count : count - 1)
     return Tensor((0..<count).map { Scalar(weight(Double($0) / last)) })

@@ -31,7 +31,7 @@ extension Tensor where Scalar: RealTensorScalar {
     let isFirst = ordered.isFirstOfEquals()
     let starts = nonzero(isFirst)[0]
     var inverse = Tensor<Int>.zeros(shape: [count])
-    inverse[rows: order.scalars.map { Int($0) }] = isFirst.cumsum(axis: 0) - 1
+    inverse[rows: order.positions] = isFirst.cumsum(axis: 0) - 1
     let ends = concatenate([starts, Tensor<Int>([count])])
     return UniqueElements(
       values: ordered.take(starts), positions: Tensor<Int>(order.take(starts)),
