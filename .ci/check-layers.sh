@@ -13,7 +13,7 @@ declare -A level=(
   [DelimitedText]=10 [HTTPServer]=10 [ImageFiles]=10 [Raster]=10
   [ErrorTexts]=10 [JSONValues]=15 [Markup]=15 [CommandArguments]=20
   [JupyterProtocol]=20 [Cells]=20 [Tensors]=20 [Plots]=20 [Tracking]=20 [Workflows]=20
-  [Gradients]=23 [Learners]=23 [Tables]=23 [NeuralNetworks]=26
+  [Gradients]=23 [Learners]=23 [Tables]=23 [NeuralNetworks]=26 [TensorDifferentiation]=26
   [CellCompiler]=30 [CellWorker]=30 [Kernel]=30 [Cluster]=30 [TrackingServer]=30 [Assistance]=30 [Martlet]=30
   [Notebooks]=35 [Session]=35
   [MartletCommand]=40 [WorkerCommand]=40 [TrackCommand]=40

@@ -122,24 +122,32 @@ def jax_training(peer, time, digits):
                 x = jax.nn.relu(x)
         return x
 
-    def loss(layers, x, y):
-        return -jnp.take_along_axis(jax.nn.log_softmax(apply(layers, x)), y[:, None], 1).mean()
+    def adam(loss):
+        @jax.jit
+        def step(state, x, y):
+            model, first, second, count = state
+            slopes = jax.grad(loss)(model, x, y)
+            count = count + 1
+            first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, slopes)
+            second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, second, slopes)
+            model = jax.tree.map(
+                lambda w, m, v: w - 1e-3 * (m / (1 - 0.9**count)) / (jnp.sqrt(v / (1 - 0.999**count)) + 1e-8),
+                model, first, second)
+            return model, first, second, count
 
-    @jax.jit
-    def step(state, x, y):
-        layers, first, second, count = state
-        slopes = jax.grad(loss)(layers, x, y)
-        count = count + 1
-        first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, slopes)
-        second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, second, slopes)
-        layers = jax.tree.map(
-            lambda w, m, v: w - 1e-3 * (m / (1 - 0.9**count)) / (jnp.sqrt(v / (1 - 0.999**count)) + 1e-8), layers, first, second)
-        return layers, first, second, count
+        return step
 
-    if time.wants("mlp_digits_epoch"):
-        layers = weights(64, 128, 64, 10)
-        zeros = jax.tree.map(jnp.zeros_like, layers)
-        state = [(layers, zeros, zeros, jnp.float32(0))]
+    def beginning(model):
+        zeros = jax.tree.map(jnp.zeros_like, model)
+        return model, zeros, zeros, jnp.float32(0)
+
+    def cross_entropy_of(logits, y):
+        return -jnp.take_along_axis(jax.nn.log_softmax(logits), y[..., None], -1).mean()
+
+    def classify(name, model, apply):
+        if not time.wants(name):
+            return
+        step, state = adam(lambda model, x, y: cross_entropy_of(apply(model, x), y)), [beginning(model)]
 
         def epoch():
             order = rng.permutation(len(x))
@@ -151,7 +159,64 @@ def jax_training(peer, time, digits):
         for _ in range(20):
             epoch()
         accuracy = float((apply(state[0][0], held_x).argmax(1) == held_y).mean())
-        time("mlp_digits_epoch", epoch, accuracy=accuracy)
+        time(name, epoch, accuracy=accuracy)
+
+    def convolve(x, weight, bias):
+        y = jax.lax.conv_general_dilated(x, weight, (1, 1), "SAME", dimension_numbers=("NCHW", "OIHW", "NCHW"))
+        y = jax.nn.relu(y + bias[:, None, None])
+        return jax.lax.reduce_window(y, -jnp.inf, jax.lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID")
+
+    def cnn(model, x):
+        x = x.reshape(-1, 1, 8, 8)
+        for weight, bias in model[:-1]:
+            x = convolve(x, weight, bias)
+        weight, bias = model[-1]
+        return x.reshape(len(x), -1) @ weight + bias
+
+    def kernels(outputs, inputs):
+        weight = rng.standard_normal((outputs, inputs, 3, 3)) / math.sqrt(9 * inputs)
+        return jnp.asarray(weight.astype(np.float32)), jnp.zeros(outputs, jnp.float32)
+
+    classify("mlp_digits_epoch", weights(64, 128, 64, 10), apply)
+    classify("cnn_digits_epoch", [kernels(16, 1), kernels(32, 16), *weights(128, 10)], cnn)
+    if time.wants("transformer_step"):
+        past = jnp.tril(jnp.ones((64, 64), bool))
+
+        def normal(x, weight, bias):
+            x = x - x.mean(-1, keepdims=True)
+            return x * jax.lax.rsqrt((x * x).mean(-1, keepdims=True) + 1e-5) * weight + bias
+
+        def block(x, part):
+            h = normal(x, *part["n1"]) @ part["qkv"][0] + part["qkv"][1]
+            q, k, v = (a.reshape(16, 64, 4, 16).transpose(0, 2, 1, 3) for a in jnp.split(h, 3, -1))
+            scores = jnp.where(past, q @ k.transpose(0, 1, 3, 2) * 0.25, -1e9)
+            seen = (jax.nn.softmax(scores) @ v).transpose(0, 2, 1, 3).reshape(16, 64, 64)
+            x = x + seen @ part["out"][0] + part["out"][1]
+            h = jax.nn.relu(normal(x, *part["n2"]) @ part["f1"][0] + part["f1"][1])
+            return x + h @ part["f2"][0] + part["f2"][1]
+
+        def language(model, text):
+            x = model["embedding"][text] + model["position"]
+            for part in model["blocks"]:
+                x = block(x, part)
+            return normal(x, *model["norm"]) @ model["head"][0] + model["head"][1]
+
+        unit = lambda: (jnp.ones(64, jnp.float32), jnp.zeros(64, jnp.float32))  # noqa: E731
+        linear = lambda *sizes: weights(*sizes)[0]  # noqa: E731
+        table = lambda *shape: jnp.asarray(rng.standard_normal(shape).astype(np.float32))  # noqa: E731
+        parts = [{"n1": unit(), "n2": unit(), "qkv": linear(64, 192), "out": linear(64, 64), "f1": linear(64, 256),
+                  "f2": linear(256, 64)} for _ in range(2)]
+        model = {"embedding": table(65, 64), "position": table(64, 64) * 0.02, "blocks": parts, "norm": unit(),
+                 "head": linear(64, 65)}
+        text, following = (jnp.asarray(rng.integers(0, 65, (16, 64))) for _ in range(2))
+        step = adam(lambda model, x, y: cross_entropy_of(language(model, x), y))
+        state = [beginning(model)]
+
+        def one_step():
+            state[0] = step(state[0], text, following)
+            return jax.block_until_ready(state[0])
+
+        time("transformer_step", one_step)
     everything, labels = jnp.concatenate([x, held_x]), jnp.concatenate([y, held_y])
 
     def cross_entropy(w, b):

@@ -40,7 +40,7 @@ internal import Glibc
   /// Takes `byteCount` bytes that are all 0.
   package convenience init(clearedByteCount byteCount: Int) {
     self.init(byteCount: byteCount)
-    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+    unsafe memset(base, 0, byteCount)
   }
 
   /// Copies the elements of `values`.
@@ -56,8 +56,15 @@ internal import Glibc
   /// Fills `count` elements with one value.
   package convenience init<Element: BitwiseCopyable>(repeating value: Element, count: Int) {
     self.init(byteCount: count * MemoryLayout<Element>.stride)
-    unsafe base.bindMemory(to: Element.self, capacity: count)
-      .update(repeating: value, count: count)
+    guard count > 0 else { return }
+    // Copies of ever longer runs: a loop over elements of any type would be slow.
+    unsafe base.storeBytes(of: value, as: Element.self)
+    var filled = MemoryLayout<Element>.stride
+    while filled < byteCount {
+      let run = min(filled, byteCount - filled)
+      unsafe memcpy(base + filled, base, run)
+      filled += run
+    }
   }
 
   deinit {

@@ -132,3 +132,19 @@ void ck_copy_runs(size_t bytes, size_t rows, size_t columns, const void *from, s
     for (size_t c = 0; c < columns; c++)
       memcpy((char *)to + r * to_row + c * to_column, (const char *)from + r * from_row + c * from_column, bytes);
 }
+
+#define ADD_TO_RUNS(T)                                              \
+  for (size_t i = 0; i < images; i++)                               \
+    for (size_t r = 0; r < runs; r++) {                             \
+      T *run = (T *)out + i * image_stride + r * length, number = (T)numbers[r]; \
+      for (size_t k = 0; k < length; k++) run[k] += number;         \
+    }
+
+void ck_add_to_runs(int type, size_t images, size_t image_stride, size_t runs, size_t length, const double *numbers,
+                    void *out) {
+  if (type == CK_F32) {
+    ADD_TO_RUNS(float)
+  } else {
+    ADD_TO_RUNS(double)
+  }
+}

@@ -131,14 +131,37 @@
       if (db) { INDEPENDENT for (size_t j = 0; j < n; j++) db[j] += g[j]; }                                          \
     }                                                                                                                \
   }                                                                                                                  \
-  static void softmax_backward_##S(size_t rows, size_t n, const void *y, const void *dy, void *dx) {                 \
+  static void softmax_backward_##S(size_t rows, size_t n, double scale, const void *y, const void *dy, void *dx) {   \
     ANY_ORDER                                                                                                        \
     const T *p = y, *g = dy;                                                                                         \
-    T *o = dx;                                                                                                       \
+    T *o = dx, factor = (T)scale;                                                                                    \
     for (size_t r = 0; r < rows; r++, p += n, g += n, o += n) {                                                      \
       T sum = 0;                                                                                                     \
       for (size_t j = 0; j < n; j++) sum += g[j] * p[j];                                                             \
-      INDEPENDENT for (size_t j = 0; j < n; j++) o[j] = p[j] * (g[j] - sum);                                         \
+      INDEPENDENT for (size_t j = 0; j < n; j++) o[j] = p[j] * (g[j] - sum) * factor;                                \
+    }                                                                                                                \
+  }                                                                                                                  \
+  static void attention_##S(size_t rows, size_t n, struct ck_attention c, void *scores) {                            \
+    ANY_ORDER                                                                                                        \
+    T *x = scores, factor = (T)c.scale;                                                                              \
+    const bool *mask = c.mask;                                                                                       \
+    for (size_t r = 0; r < rows; r++, x += n) {                                                                      \
+      size_t seen = c.causal && c.first + r + 1 < n ? c.first + r + 1 : n;                                           \
+      if (mask) {                                                                                                    \
+        const bool *m = mask + (ptrdiff_t)r * c.mask_row;                                                            \
+        INDEPENDENT for (size_t j = 0; j < seen; j++) x[j] = m[(ptrdiff_t)j * c.mask_column] ? x[j] : (T)-INFINITY;  \
+      }                                                                                                              \
+      T top = (T)-INFINITY, total = 0;                                                                               \
+      for (size_t j = 0; j < seen; j++) top = ((x[j] > top) | (x[j] != x[j])) ? x[j] : top;                          \
+      memset(x + seen, 0, (n - seen) * sizeof(T));                                                                   \
+      if (mask && top == (T)-INFINITY) {                                                                             \
+        memset(x, 0, seen * sizeof(T));                                                                              \
+        continue;                                                                                                    \
+      }                                                                                                              \
+      INDEPENDENT for (size_t j = 0; j < seen; j++) x[j] = exp_##S((x[j] - top) * factor);                           \
+      for (size_t j = 0; j < seen; j++) total += x[j];                                                               \
+      T share = 1 / total;                                                                                           \
+      INDEPENDENT for (size_t j = 0; j < seen; j++) x[j] *= share;                                                   \
     }                                                                                                                \
   }                                                                                                                  \
   static void adam_step_##S(size_t n, struct ck_adam c, void *weight, const void *gradient, void *first,             \
@@ -185,6 +208,7 @@ const struct ck_network_table CK_TABLE = {
     .layer_norm = BOTH(layer_norm),
     .layer_norm_backward = BOTH(layer_norm_backward),
     .softmax_backward = BOTH(softmax_backward),
+    .attention = BOTH(attention),
     .adam_step = BOTH(adam_step),
     .sgd_step = BOTH(sgd_step),
 };

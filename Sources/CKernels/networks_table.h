@@ -12,7 +12,8 @@ struct ck_network_table {
                         void *);
   void (*layer_norm_backward[2])(size_t, size_t, bool, const void *, const void *, const void *, const void *,
                                  const void *, void *, void *, void *);
-  void (*softmax_backward[2])(size_t, size_t, const void *, const void *, void *);
+  void (*softmax_backward[2])(size_t, size_t, double, const void *, const void *, void *);
+  void (*attention[2])(size_t, size_t, struct ck_attention, void *);
   void (*adam_step[2])(size_t, struct ck_adam, void *, const void *, void *, void *);
   void (*sgd_step[2])(size_t, struct ck_sgd, void *, const void *, void *);
 };

@@ -1,9 +1,7 @@
 #pragma once
 #include <stddef.h>
 
-/// Calls `work(context, part)` once for each part in 0..<parts, on this thread and those of the pool, and returns when
-/// all are done. Which thread runs a part must not change its result.
-void ck_parallel(size_t parts, void (*work)(void *context, size_t part), void *context);
+#include "CKernels.h"
 
 /// Nanoseconds of work below which threads do not pay.
 #define CK_PARALLEL_FROM 8000

@@ -29,8 +29,8 @@ package final class CellCompiler: Sendable {
 
     /// The modules that it holds.
     package static let names: Set = [
-      "Martlet", "Tensors", "Tables", "Gradients", "NeuralNetworks", "Learners", "Plots",
-      "Tracking",
+      "Martlet", "Tensors", "Tables", "Gradients", "NeuralNetworks", "TensorDifferentiation",
+      "Learners", "Plots", "Tracking",
       "JSONValues",
     ]
 

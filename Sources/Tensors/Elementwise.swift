@@ -7,6 +7,7 @@ extension Tensor {
   package func mapped(_ operation: UnaryOperation) -> Tensor {
     let result = Tensor(uninitialized: shape)
     Kernels.unary(operation, shape: shape, out: result.view, a: view)
+    if OperationTrace.isActive { OperationTrace.note(.unary(operation), [self], result) }
     return result
   }
 
@@ -24,6 +25,7 @@ extension Tensor {
     Kernels.binary(
       operation, shape: shape, out: result.view, a: view(over: shape, operation: name()),
       b: other.view(over: shape, operation: name()))
+    if OperationTrace.isActive { OperationTrace.note(.binary(operation), [self, other], result) }
     return result
   }
 
@@ -45,6 +47,10 @@ extension Tensor {
         return
       }
       node = nil
+    }
+    if OperationTrace.isActive {
+      self = combined(operation, with: other, name())
+      return
     }
     makeWritable()
     Kernels.binary(
@@ -133,6 +139,7 @@ public func round<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<S
 public func isNaN<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>) -> Tensor<Bool> {
   let result = Tensor<Bool>(uninitialized: x.shape)
   Kernels.unary(.isNaN, shape: x.shape, out: result.view, a: x.view)
+  if OperationTrace.isActive { OperationTrace.note(.unary(.isNaN), [x], result) }
   return result
 }
 
@@ -258,6 +265,7 @@ public func select<Scalar: TensorScalar>(
   Kernels.select(
     shape: shape, out: result.view, mask: mask.view(over: shape, operation: "select"),
     a: a.view(over: shape, operation: "select"), b: b.view(over: shape, operation: "select"))
+  if OperationTrace.isActive { OperationTrace.note(.select, [mask, a, b], result) }
   return result.recorded(
     from: a, b, { select(mask, $0, .cleared(shape: [])) }, { select(mask, .cleared(shape: []), $0) }
   )

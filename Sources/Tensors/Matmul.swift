@@ -1,4 +1,4 @@
-internal import BLAS
+package import BLAS
 
 /// Returns the matrix product of `a` and `b`.
 ///
@@ -30,6 +30,9 @@ public func matmul<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ b: Tenso
   checkBLASCounts(a, b)
   if Scalar.dataType.isHalf {
     return Tensor(matmul(Tensor<Float>(a), Tensor<Float>(b)))
+  }
+  if OperationTrace.isTracing {
+    return OperationTrace.noting(.matmul, [a, b]) { matmul(a, b) }
   }
   if a.rank == 2 && b.rank == 1 {
     return matvec(a, b).recorded(
@@ -119,29 +122,24 @@ private func batched<Scalar: FloatingTensorScalar>(_ a: Tensor<Scalar>, _ b: Ten
       "matmul: the batches of shapes \(a.shape) and \(b.shape) do not broadcast; "
         + "each axis before the last two must be equal or 1")
   }
-  guard a.matrix(offset: a.layout.offset) != nil else { return batched(a.copied(), b) }
-  guard b.matrix(offset: b.layout.offset) != nil else { return batched(a, b.copied()) }
+  guard a.matrixBatch != nil else { return batched(a.copied(), b) }
+  guard b.matrixBatch != nil else { return batched(a, b.copied()) }
   let (m, k, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
-  let left = a.broadcast(to: batch + [m, k])
-  let right = b.broadcast(to: batch + [k, n])
-  let result = Tensor<Scalar>(uninitialized: batch + [m, n])
-  var index = [Int](repeating: 0, count: batch.count)
-  for number in 0..<Layout.count(batch) {
-    var (leftOffset, rightOffset) = (left.layout.offset, right.layout.offset)
-    for axis in batch.indices {
-      leftOffset += index[axis] * left.strides[axis]
-      rightOffset += index[axis] * right.strides[axis]
-    }
-    if let x = left.matrix(offset: leftOffset), let y = right.matrix(offset: rightOffset) {
-      Kernels.matmul(
-        Scalar.dataType.elementType, m: m, k: k, n: n, a: x, b: y, out: result.storage,
-        outOffset: number * m * n)
-    }
-    for axis in batch.indices.reversed() {
-      index[axis] += 1
-      if index[axis] < batch[axis] { break }
-      index[axis] = 0
-    }
+  if b.rank == 2 && a.isContiguous {
+    return gemm(a.detached.reshaped(to: [Layout.count(batch) * m, k]), b).reshaped(
+      to: batch + [m, n])
   }
+  let result = Tensor<Scalar>(uninitialized: batch + [m, n])
+  guard let left = a.broadcast(to: batch + [m, k]).matrixBatch,
+    let right = b.broadcast(to: batch + [k, n]).matrixBatch, let out = result.matrixBatch
+  else { return result }
+  Kernels.matmul(Scalar.dataType.elementType, left, right, out: out)
   return result
+}
+
+extension Tensor {
+  /// The matrices of the last two axes as BLAS sees them, or `nil` if they must be copied first.
+  package var matrixBatch: MatrixBatch? {
+    MatrixBatch(storage, offset: layout.offset, shape: shape, strides: strides)
+  }
 }

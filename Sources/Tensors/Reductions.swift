@@ -36,6 +36,14 @@ extension Tensor {
     if reduction != .sum && reduction != .variance && reduction != .product {
       requireElements(name, along: positions)
     }
+    if OperationTrace.isTracing {
+      let operation = TracedOperation.reduction(
+        reduction, axes: axes.sorted(), keepsDims: keepDims, correction: correction)
+      return OperationTrace.noting(operation, [self]) {
+        reduced(
+          reduction, name, axes: Array(axes), keepDims: keepDims, correction: correction)
+      }
+    }
     if Scalar.dataType.isHalf {
       let floats = Tensor<Float>(detached)
       if reduction == .argmax || reduction == .argmin {

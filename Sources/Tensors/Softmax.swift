@@ -65,6 +65,11 @@ extension Tensor where Scalar: FloatingTensorScalar {
   fileprivate func alongRows(_ operation: RowOperation, _ name: String, axis: Int) -> Tensor {
     let position = Layout.axis(axis, rank: rank, operation: name)
     let length = shape[position]
+    if OperationTrace.isTracing {
+      return OperationTrace.noting(.rows(operation, axis: position), [self]) {
+        alongRows(operation, name, axis: axis)
+      }
+    }
     if Scalar.dataType.isHalf {
       return Tensor(Tensor<Float>(detached).alongRows(operation, name, axis: axis))
     }

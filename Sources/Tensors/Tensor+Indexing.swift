@@ -118,6 +118,9 @@ extension Tensor {
       positions, Scalar.dataType.elementType, outer: outer, count: shape[position], inner: inner,
       source: source.storage, offset: source.layout.offset, out: result.storage)
     let length = shape[position]
+    if OperationTrace.isActive {
+      OperationTrace.note(.take(axis: position), [self, Tensor<Int>(positions)], result)
+    }
     return result.recorded(
       from: self, { $0.addedUp(at: positions, axis: position, length: length) })
   }
@@ -127,6 +130,11 @@ extension Tensor {
   /// - Precondition: Each index is in range; negative ones count from the end.
   public func take<Index: IntegerTensorScalar>(_ indices: Tensor<Index>, axis: Int = 0) -> Tensor {
     let position = Layout.axis(axis, rank: rank, operation: "take")
+    if OperationTrace.isTracing {
+      return OperationTrace.noting(.take(axis: position), [self, indices]) {
+        take(indices, axis: axis)
+      }
+    }
     let flat = take(indices.positions, axis: position)
     return flat.reshaped(
       to: Array(shape[..<position]) + indices.shape + Array(shape[(position + 1)...]))

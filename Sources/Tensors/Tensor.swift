@@ -101,6 +101,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   /// Makes sure that writing through this value reaches nobody else.
   package mutating func makeWritable() {
     if !isKnownUniquelyReferenced(&storage) || layout.repeats { self = copied() }
+    if OperationTrace.isActive { OperationTrace.willWrite(self) }
   }
 
   /// What a kernel sees of this tensor.
@@ -124,6 +125,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   package mutating func assignAll<Other: TensorScalar>(from source: Tensor<Other>) {
     Kernels.copy(
       shape: shape, out: view, a: source.view(over: shape, operation: "assignment"))
+    if OperationTrace.isActive { OperationTrace.note(.copy, [source], self) }
   }
 }
 

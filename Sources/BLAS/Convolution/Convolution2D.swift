@@ -70,17 +70,19 @@ package struct Convolution2D: Sendable, Equatable {
       "a window leaves its padded image")
   }
 
-  /// Writes the convolution of `x` with `weight` into `out`.
-  package func forward(x: FloatView, weight: FloatView, out: FloatView) {
+  /// Writes the convolution of `x` with `weight` into `out`, plus a number for each channel if there is a bias.
+  package func forward(x: FloatView, weight: FloatView, bias: [Double]?, out: FloatView) {
     guard batch > 0, places > 0, outChannels > 0 else { return }
     check(x: x, weight: weight, out: out)
-    each(x.type) { block in
+    precondition(bias.map { $0.count == groups * outChannels } ?? true, "a bias for each channel")
+    each(x.type) { block, _ in
       let matrix = unsafe columns(of: x, block)
       let result = unsafe block.images == 1 ? out.address(block.output) : block.outMatrix.base
       unsafe product(
-        x.type, false, false, outChannels, block.images * places, depth,
+        block, x.type, false, false, outChannels, block.images * places, depth,
         weight.address(block.weight), matrix, result, adds: false)
       moveOutput(out, block, toMatrix: false)
+      if let bias { add(bias, to: out, block) }
     }
   }
 
@@ -88,11 +90,11 @@ package struct Convolution2D: Sendable, Equatable {
   package func inputGradient(out: FloatView, weight: FloatView, x: FloatView) {
     guard batch > 0, places > 0, depth > 0 else { return }
     check(x: x, weight: weight, out: out)
-    each(x.type) { block in
+    each(x.type) { block, _ in
       let gradient = unsafe outputMatrix(of: out, block)
       let target = unsafe x.address(block.input)
       unsafe product(
-        x.type, true, false, depth, block.images * places, outChannels,
+        block, x.type, true, false, depth, block.images * places, outChannels,
         weight.address(block.weight), gradient, isPointwise ? target : block.columns.base,
         adds: false)
       var window = window(block)
@@ -104,12 +106,44 @@ package struct Convolution2D: Sendable, Equatable {
   package func weightGradient(x: FloatView, out: FloatView, weight: FloatView) {
     guard batch > 0, places > 0, depth > 0, outChannels > 0 else { return }
     check(x: x, weight: weight, out: out)
-    each(x.type) { block in
+    let count = groups * outChannels * depth
+    // A sum for each part, and those in the parts' order, whatever thread was first.
+    let sums = Storage(clearedByteCount: Self.partCount * count * x.type.byteCount)
+    each(x.type) { block, part in
       let gradient = unsafe outputMatrix(of: out, block)
       let matrix = unsafe columns(of: x, block)
       unsafe product(
-        x.type, false, true, outChannels, depth, block.images * places, gradient, matrix,
-        weight.address(block.weight), adds: true)
+        block, x.type, false, true, outChannels, depth, block.images * places, gradient, matrix,
+        sums.base + (part * count + block.weight) * x.type.byteCount, adds: true)
+    }
+    for part in 0..<(batch < Self.partCount ? 1 : Self.partCount) {
+      let from = unsafe sums.base + part * count * x.type.byteCount
+      unsafe Self.add(count, x.type, from: from, to: weight.address(0))
+    }
+  }
+
+  private static func add(
+    _ count: Int, _ type: ElementType, from: UnsafeMutableRawPointer, to: UnsafeMutableRawPointer
+  ) {
+    if type == .float32 {
+      unsafe cblas_saxpy(
+        Int32(count), 1, UnsafePointer(from.assumingMemoryBound(to: Float.self)), 1,
+        to.assumingMemoryBound(to: Float.self), 1)
+    } else {
+      unsafe cblas_daxpy(
+        Int32(count), 1, UnsafePointer(from.assumingMemoryBound(to: Double.self)), 1,
+        to.assumingMemoryBound(to: Double.self), 1)
+    }
+  }
+
+  /// Adds a number to each channel of a block's output.
+  private func add(_ bias: [Double], to out: FloatView, _ block: Block) {
+    let (channels, first) = (groups * outChannels, block.output / places % (groups * outChannels))
+    unsafe bias.withUnsafeBufferPointer { numbers in
+      guard let numbers = numbers.baseAddress else { return }
+      unsafe ck_add_to_runs(
+        out.type.rawValue, block.images, channels * places, outChannels, places, numbers + first,
+        out.address(block.output))
     }
   }
 
@@ -122,27 +156,44 @@ package struct Convolution2D: Sendable, Equatable {
     var input: Int
     var weight: Int
     var output: Int
+    /// Whether products are shared out to several threads.
+    let isShared: Bool
     let columns: Storage
     let outMatrix: Storage
   }
 
-  /// Calls `body` for blocks of images whose windows fit in a core's cache together, as one product of several small
-  /// images is faster than many.
-  private func each(_ type: ElementType, _ body: (Block) -> Void) {
+  /// How many parts the images are cut into; the same for any number of threads, so that sums are.
+  private static let partCount = 4
+
+  /// Calls `body` for blocks of images whose windows fit in a core's cache together, and with the number of the part that
+  /// they belong to; parts run on several threads.
+  ///
+  /// One product of several small images is faster than many.
+  private func each(_ type: ElementType, _ body: (Block, Int) -> Void) {
     let bytes = Swift.max(depth * places * type.byteCount, 1)
-    let length = isPointwise ? 1 : Swift.min(Swift.max((768 << 10) / bytes, 1), batch)
-    let columns = Storage(byteCount: isPointwise ? 0 : length * bytes)
-    let outMatrix = Storage(byteCount: length > 1 ? length * outputCount * type.byteCount : 0)
-    for group in 0..<groups {
-      for start in Swift.stride(from: 0, to: batch, by: length) {
-        let first = start * groups + group
-        body(
-          Block(
-            images: Swift.min(length, batch - start), input: first * inputCount,
-            weight: group * outChannels * depth, output: first * outputCount, columns: columns,
-            outMatrix: outMatrix))
+    // Few images are large ones, or little work: their products and windows are shared out instead.
+    let parts = batch < Self.partCount ? 1 : Self.partCount
+    let images = (batch + parts - 1) / parts
+    // Images of some size are multiplied alone: their results lie where they belong.
+    let isAlone = isPointwise || places >= 512
+    let length = isAlone ? 1 : Swift.min(Swift.max((768 << 10) / bytes, 1), images)
+    func run(_ part: Int) {
+      let (first, last) = (part * images, Swift.min((part + 1) * images, batch))
+      guard first < last else { return }
+      let columns = Storage(byteCount: isPointwise ? 0 : length * bytes)
+      let outMatrix = Storage(byteCount: length > 1 ? length * outputCount * type.byteCount : 0)
+      for group in 0..<groups {
+        for start in Swift.stride(from: first, to: last, by: length) {
+          let image = start * groups + group
+          let block = Block(
+            images: Swift.min(length, last - start), input: image * inputCount,
+            weight: group * outChannels * depth, output: image * outputCount,
+            isShared: parts == 1, columns: columns, outMatrix: outMatrix)
+          body(block, part)
+        }
       }
     }
+    if parts == 1 { run(0) } else { OneThread.scope { Parallel.each(parts, run) } }
   }
 
   private func window(_ block: Block) -> ck_window {
@@ -184,25 +235,14 @@ package struct Convolution2D: Sendable, Equatable {
 
   /// out = a b, or out += a b, of row-major matrices that may be stored transposed.
   private func product(
-    _ type: ElementType, _ turnsA: Bool, _ turnsB: Bool, _ m: Int, _ n: Int, _ k: Int,
-    _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer, _ out: UnsafeMutableRawPointer,
-    adds: Bool
+    _ block: Block, _ type: ElementType, _ turnsA: Bool, _ turnsB: Bool, _ m: Int, _ n: Int,
+    _ k: Int, _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer,
+    _ out: UnsafeMutableRawPointer, adds: Bool
   ) {
-    let (aFlag, bFlag) = (turnsA ? CblasTrans : CblasNoTrans, turnsB ? CblasTrans : CblasNoTrans)
-    let (lda, ldb) = (Int32(turnsA ? m : Swift.max(k, 1)), Int32(turnsB ? Swift.max(k, 1) : n))
-    if type == .float32 {
-      unsafe cblas_sgemm(
-        CblasRowMajor, aFlag, bFlag, Int32(m), Int32(n), Int32(k), 1,
-        UnsafePointer(a.assumingMemoryBound(to: Float.self)), lda,
-        UnsafePointer(b.assumingMemoryBound(to: Float.self)), ldb, adds ? 1 : 0,
-        out.assumingMemoryBound(to: Float.self), Int32(n))
-    } else {
-      unsafe cblas_dgemm(
-        CblasRowMajor, aFlag, bFlag, Int32(m), Int32(n), Int32(k), 1,
-        UnsafePointer(a.assumingMemoryBound(to: Double.self)), lda,
-        UnsafePointer(b.assumingMemoryBound(to: Double.self)), ldb, adds ? 1 : 0,
-        out.assumingMemoryBound(to: Double.self), Int32(n))
-    }
+    let product = unsafe Gemm(
+      type, m: m, n: n, k: k, a: a, turnsA: turnsA, lda: turnsA ? m : Swift.max(k, 1), b: b,
+      turnsB: turnsB, ldb: turnsB ? Swift.max(k, 1) : n, out: out, adds: adds)
+    if block.isShared { product.run() } else { product.call() }
   }
 }
 

@@ -57,6 +57,9 @@ int ck_level(void);
 
 /// How many threads work on one call: as many as the process may use CPUs, or what `MARTLET_NUM_THREADS` says.
 size_t ck_thread_count(void);
+/// Calls `work(context, part)` once for each part in 0..<parts, on this thread and those of the pool, and returns when
+/// all are done. Which thread runs a part must not change its result.
+void ck_parallel(size_t parts, void (*work)(void *context, size_t part), void *context);
 void ck_set_thread_count(size_t count);
 
 /// Whether the kernel exists for the element type.

@@ -18,6 +18,10 @@ void ck_col2im(int type, const struct ck_window *window, const void *columns, vo
 void ck_copy_runs(size_t bytes, size_t rows, size_t columns, const void *from, size_t from_row, size_t from_column,
                   void *to, size_t to_row, size_t to_column);
 
+/// Adds numbers[r] to the `length` elements of run r of each image; runs follow each other. F32 or F64.
+void ck_add_to_runs(int type, size_t images, size_t image_stride, size_t runs, size_t length, const double *numbers,
+                    void *out);
+
 /// Pooling of `planes` images [height, width]: output [i, j] looks at rows rows[2i]..<rows[2i + 1], columns
 /// columns[2j]..<columns[2j + 1], in steps of `step_h` and `step_w`; no window is empty.
 struct ck_pool {

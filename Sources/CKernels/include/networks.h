@@ -43,6 +43,26 @@ void ck_layer_norm_backward(int type, size_t rows, size_t n, bool centred, const
 void ck_softmax_backward(int type, size_t rows, size_t n, const void *_Nonnull y, const void *_Nonnull dy,
                          void *_Nonnull dx);
 
+/// What a row of attention sees.
+struct ck_attention {
+  /// What scores are multiplied by; positive.
+  double scale;
+  /// Whether row i sees the columns up to `first` + i only.
+  bool causal;
+  size_t first;
+  /// Null, or what row i sees of column j: the Boolean at i * mask_row + j * mask_column.
+  const bool *_Nullable mask;
+  ptrdiff_t mask_row, mask_column;
+};
+/// The softmax of scale * scores[rows, n], in place, over what each row sees; 0 elsewhere, and where it sees nothing.
+///
+/// It stays on the calling thread.
+void ck_attention_weights(int type, size_t rows, size_t n, struct ck_attention options, void *_Nonnull scores);
+
+/// The gradient of the scores from that of the weights, in place; on the calling thread, too.
+void ck_attention_backward(int type, size_t rows, size_t n, double scale, const void *_Nonnull weights,
+                           void *_Nonnull gradient);
+
 /// One step of Adam; `rate` has the first moment's correction, `second` the root of the second's.
 struct ck_adam {
   double rate, beta1, beta2, epsilon, second_correction;

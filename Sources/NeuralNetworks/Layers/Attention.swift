@@ -19,12 +19,32 @@ public func scaledDotProductAttention<Scalar: FloatingTensorScalar>(
       && key.shape.dropLast() == value.shape.dropLast(),
     "scaledDotProductAttention: query \(query.shape), key \(key.shape) and value \(value.shape) do not fit; "
       + "queries and keys need one size, keys and values one length")
-  let size = query.shape[query.rank - 1]
-  let scores = matmul(query, key.swappingAxes(-2, -1)) * (1 / Scalar(size).squareRoot())
-  require(
-    mask.map { Layout.broadcast($0.shape, scores.shape) != nil } ?? true,
-    "scaledDotProductAttention: a mask of shape \(mask?.shape ?? []) for scores of shape \(scores.shape); "
-      + "it must broadcast to that, [..., targets, sources]")
+  let lengths = [query.shape[query.rank - 2], key.shape[key.rank - 2]]
+  let batch = Array(query.shape.dropLast(2))
+  if let mask {
+    let scores = (Layout.broadcast(batch, Array(key.shape.dropLast(2))) ?? batch) + lengths
+    require(
+      Layout.broadcast(mask.shape, scores) == scores,
+      "scaledDotProductAttention: a mask of shape \(mask.shape) for scores of shape \(scores); "
+        + "it must broadcast to that, [..., targets, sources]")
+  }
+  let isEasy =
+    !Scalar.dataType.isHalf
+    && batch == Array(key.shape.dropLast(2)) && !query.shape.contains(0) && !key.shape.contains(0)
+  // A single matrix is better shared out in its parts.
+  if isEasy && batch.reduce(1, *) > 1 && !OperationTrace.isTracing {
+    return FusedAttention(mask: mask, isCausal: isCausal)(query, key, value)
+  }
+  return matmul(attentionWeights(query, key, mask, isCausal), value)
+}
+
+/// The weights `[..., targets, sources]` of attention, by operations that are differentiated.
+func attentionWeights<Scalar: FloatingTensorScalar>(
+  _ query: Tensor<Scalar>, _ key: Tensor<Scalar>, _ mask: Tensor<Bool>?, _ isCausal: Bool
+) -> Tensor<Scalar> {
+  // Queries are smaller than scores.
+  let scaled = query * (1 / Scalar(query.shape[query.rank - 1]).squareRoot())
+  var scores = matmul(scaled, key.swappingAxes(-2, -1))
   var allowed = mask
   if isCausal {
     let (targets, sources) = (query.shape[query.rank - 2], key.shape[key.rank - 2])
@@ -32,10 +52,12 @@ public func scaledDotProductAttention<Scalar: FloatingTensorScalar>(
     let past = Tensor<Int32>((0..<sources).map(Int32.init)) .<= rows
     allowed = allowed.map { $0 .& past } ?? past
   }
-  guard let allowed else { return matmul(softmax(scores), value) }
+  guard let allowed else { return softmax(scores) }
   // A large negative number rather than an infinity, which would be NaN for a line without sources.
-  let weights = softmax(select(allowed, scores, Tensor(-1e9))) * Tensor<Scalar>(allowed)
-  return matmul(weights, value)
+  scores = select(allowed, scores, Tensor(-1e9))
+  let weights = softmax(scores)
+  // Every target of a causal mask sees a source, and the others' weights are 0 already.
+  return mask == nil ? weights : weights * Tensor<Scalar>(allowed)
 }
 
 /// Attention by several heads, each with its own view of queries, keys and values.
@@ -89,10 +111,29 @@ public struct MultiHeadAttention: Module {
     _ x: Tensor<Float>, _ keys: Tensor<Float>, _ values: Tensor<Float>,
     mask: Tensor<Bool>? = nil, isCausal: Bool = false
   ) -> Tensor<Float> {
+    if isOne(x, keys), isOne(x, values), !OperationTrace.isTracing, x.rank == 3,
+      x.shape[0] * heads > 1, x.shape[1] > 0
+    {
+      return output(FusedAttention(mask: mask, isCausal: isCausal)(projected(x), heads: heads))
+    }
     let found = scaledDotProductAttention(
       query: split(query(x)), key: split(key(keys)), value: split(value(values)), mask: mask,
       isCausal: isCausal)
     return output(found.swappingAxes(1, 2).reshaped(to: x.shape))
+  }
+
+  /// Whether two tensors are the same, not only equal.
+  private func isOne(_ a: Tensor<Float>, _ b: Tensor<Float>) -> Bool {
+    a.storage === b.storage && a.layout == b.layout && a.node === b.node
+  }
+
+  /// Queries, keys and values of one input beside one another, by one product.
+  private func projected(_ x: Tensor<Float>) -> Tensor<Float> {
+    let parts = [query, key, value]
+    let biases = parts.compactMap { $0.bias?.value }
+    return linear(
+      x, concatenate(parts.map(\.weight.value)),
+      bias: biases.count == parts.count ? concatenate(biases) : nil)
   }
 
   /// Shape `[n, length, size]` to `[n, heads, length, size / heads]`.

@@ -48,6 +48,10 @@ public func linear<Scalar: FloatingTensorScalar>(
   NetworkKernels.biasActivation(
     Scalar.dataType.elementType, rows: y.shape[0], columns: outputs, out: DenseView(y.storage),
     bias: bias.map { $0.contiguous().dense }, activation: activation.fused)
+  if OperationTrace.isActive {
+    OperationTrace.note(
+      .linear(hasRelu: activation == .relu), [x, weight] + (bias.map { [$0] } ?? []), y)
+  }
   if x.node == nil && weight.node == nil && bias?.node == nil { return y }
   return recordedLinear(y, x, weight, bias, activation)
 }

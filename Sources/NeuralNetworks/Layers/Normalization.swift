@@ -61,6 +61,12 @@ private struct LineNorm: Sendable {
       type, rows: rows, columns: columns, isCentred: isCentred, epsilon: epsilon, x: dense.dense,
       weight: weight?.contiguous().dense, bias: bias?.contiguous().dense, out: out.dense,
       means: means.dense, scales: scales.dense)
+    if OperationTrace.isActive {
+      OperationTrace.note(
+        .lineNorm(
+          isCentred: isCentred, epsilon: epsilon, hasWeight: weight != nil, hasBias: bias != nil),
+        [x] + [weight, bias].compactMap { $0 }, out)
+    }
     return out.recorded(
       from: [x.recordedOperand, weight?.recordedOperand, bias?.recordedOperand]
     ) { gradient in

@@ -98,7 +98,7 @@ public final class Trainer<Model: Module, Source: Dataset> {
       entry.stream.state = random.split()
     }
     var (total, count) = (0.0, 0)
-    var gathered: ModuleGradients?
+    var gathered: (sum: ModuleGradients, batches: Int)?
     for batch in loader.epoch(epoch) {
       let (value, gradients) = optimizer.state.parameters.valueAndGradients {
         loss(model, batch)
@@ -109,17 +109,18 @@ public final class Trainer<Model: Module, Source: Dataset> {
       }
       total += number
       count += 1
-      gathered = gathered.map { $0 + gradients } ?? gradients
+      gathered = gathered.map { ($0 + gradients, $1 + 1) } ?? (gradients, 1)
+      // The epoch's last group may be smaller.
       if count.isMultiple(of: accumulation) || count == loader.batchCount {
-        if let sum = gathered { step(sum, baseRate) }
+        if let (sum, batches) = gathered { step(sum, of: batches, baseRate) }
         gathered = nil
       }
     }
     return total / Double(Swift.max(count, 1))
   }
 
-  private func step(_ sum: ModuleGradients, _ baseRate: Double) {
-    var gradients = accumulation == 1 ? sum : sum.scaled(by: 1 / Double(accumulation))
+  private func step(_ sum: ModuleGradients, of batches: Int, _ baseRate: Double) {
+    var gradients = batches == 1 ? sum : sum.scaled(by: 1 / Double(batches))
     if let clippingNorm { gradients = gradients.clipped(norm: clippingNorm) }
     optimizer.learningRate = baseRate * schedule(optimizer.stepCount)
     optimizer.update(gradients)

@@ -25,7 +25,8 @@ public func conv2d<Scalar: FloatingTensorScalar>(
   let shapes = convolution(
     x.shape, weight.shape, stride, padding, dilation, groups, output: nil,
     "conv2d: shapes \(x.shape) and \(weight.shape)")
-  return biased(ConvolutionOperation(shapes: shapes).forward(x, weight), bias, "conv2d")
+  check(bias, channels: weight.shape[0], "conv2d")
+  return ConvolutionOperation(shapes: shapes).forward(x, weight, bias: bias)
 }
 
 /// Returns the convolution of sequences with kernels.
@@ -52,8 +53,8 @@ public func conv1d<Scalar: FloatingTensorScalar>(
   let shapes = convolution(
     image.shape, kernel.shape, [1, stride], [0, padding], [1, dilation], groups, output: nil,
     "conv1d: shapes \(x.shape) and \(weight.shape)")
-  return biased(ConvolutionOperation(shapes: shapes).forward(image, kernel), bias, "conv1d")
-    .squeezed(axis: 2)
+  check(bias, channels: weight.shape[0], "conv1d")
+  return ConvolutionOperation(shapes: shapes).forward(image, kernel, bias: bias).squeezed(axis: 2)
 }
 
 /// Returns the transposed convolution, which takes `conv2d`'s results back to images of its operand's shape.
@@ -105,7 +106,9 @@ public func convTranspose2d<Scalar: FloatingTensorScalar>(
     dilation, groups, output: (x.shape[2], x.shape[3]), about)
   Layout.check([x.shape[0], shapes.groups, height, width], operation: "convTranspose2d")
   let result = ConvolutionOperation(shapes: shapes).inputGradient(x, weight)
-  return biased(result, bias, "convTranspose2d")
+  guard let bias else { return result }
+  check(bias, channels: weight.shape[1] * groups, "convTranspose2d")
+  return result + bias.reshaped(to: [bias.count, 1, 1])
 }
 
 /// Checks the shapes of a convolution from images `x` to images of `output`, or of the size that follows.
@@ -159,15 +162,13 @@ private func checkSteps(
     "\(about()): lengths and steps \(steps.map(\.description)); 2³⁰ is the most that they may be")
 }
 
-private func biased<Scalar: FloatingTensorScalar>(
-  _ y: Tensor<Scalar>, _ bias: Tensor<Scalar>?, _ operation: String
-) -> Tensor<Scalar> {
-  guard let bias else { return y }
+private func check<Scalar: FloatingTensorScalar>(
+  _ bias: Tensor<Scalar>?, channels: Int, _ operation: String
+) {
   require(
-    bias.shape == [y.shape[1]],
-    "\(operation): bias of shape \(bias.shape) for \(y.shape[1]) channels; it needs one number for each"
+    bias.map { $0.shape == [channels] } ?? true,
+    "\(operation): bias of shape \(bias?.shape ?? []) for \(channels) channels; it needs one number for each"
   )
-  return y + bias.reshaped(to: [y.shape[1], 1, 1])
 }
 
 /// A convolution and its two gradients: three operations of two operands each, every one the gradient of the others.
@@ -187,23 +188,43 @@ struct ConvolutionOperation: Sendable {
     ]
   }
 
-  /// The convolution of images with kernels.
-  func forward<Scalar: FloatingTensorScalar>(_ x: Tensor<Scalar>, _ weight: Tensor<Scalar>)
-    -> Tensor<Scalar>
-  {
-    apply(x, weight, to: .init(uninitialized: outputShape)) {
-      shapes.forward(x: $0, weight: $1, out: $2)
-    }.recorded(
-      from: x, weight, { inputGradient($0, weight) }, { weightGradient(x, $0) })
+  /// The convolution of images with kernels, and perhaps a number for each channel, which is added in the same pass.
+  func forward<Scalar: FloatingTensorScalar>(
+    _ x: Tensor<Scalar>, _ weight: Tensor<Scalar>, bias: Tensor<Scalar>? = nil
+  ) -> Tensor<Scalar> {
+    let numbers = bias?.scalars.map { Double($0) }
+    let y = apply(x, weight, to: .init(uninitialized: outputShape)) {
+      shapes.forward(x: $0, weight: $1, bias: numbers, out: $2)
+    }
+    if OperationTrace.isActive {
+      OperationTrace.note(.convolution(shapes), [x, weight] + (bias.map { [$0] } ?? []), y)
+    }
+    guard let bias, bias.isRecorded else {
+      return y.recorded(
+        from: x, weight, { inputGradient($0, weight) }, { weightGradient(x, $0) })
+    }
+    let (hasInput, hasWeight) = (x.isRecorded, weight.isRecorded)
+    return y.recorded(
+      from: [x, weight, bias],
+      { g in
+        [
+          hasInput ? inputGradient(g, weight) : g, hasWeight ? weightGradient(x, g) : g,
+          g.sum(axes: [2, 3]).sum(axis: 0),
+        ]
+      })
   }
 
   /// The images' gradient from that of the result.
   func inputGradient<Scalar: FloatingTensorScalar>(
     _ g: Tensor<Scalar>, _ weight: Tensor<Scalar>
   ) -> Tensor<Scalar> {
-    apply(g, weight, to: .zeros(shape: inputShape)) {
+    let x = apply(g, weight, to: .zeros(shape: inputShape)) {
       shapes.inputGradient(out: $0, weight: $1, x: $2)
-    }.recorded(from: g, weight, { forward($0, weight) }, { weightGradient($0, g) })
+    }
+    if OperationTrace.isActive {
+      OperationTrace.note(.transposedConvolution(shapes), [g, weight], x)
+    }
+    return x.recorded(from: g, weight, { forward($0, weight) }, { weightGradient($0, g) })
   }
 
   /// The kernels' gradient from that of the result.

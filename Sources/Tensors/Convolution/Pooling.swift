@@ -20,7 +20,9 @@ public func maxPool2d<Scalar: FloatingTensorScalar>(
 ) -> Tensor<Scalar> {
   let windows = PoolingWindows(
     x.shape, size, stride ?? size, padding, dilation, operation: "maxPool2d")
-  return PoolingOperation(windows: windows, shape: x.shape).largest(x)
+  return noted(.largest, x, size, stride ?? size, padding, dilation) {
+    PoolingOperation(windows: windows, shape: x.shape).largest(x)
+  }
 }
 
 /// Returns the mean of each window of images.
@@ -40,7 +42,9 @@ public func averagePool2d<Scalar: FloatingTensorScalar>(
   var windows = PoolingWindows(
     x.shape, size, stride ?? size, padding, 1, operation: "averagePool2d")
   if countsPadding { windows.divide(byFull: size) }
-  return PoolingOperation(windows: windows, shape: x.shape).mean(x)
+  return noted(countsPadding ? .meanWithPadding : .mean, x, size, stride ?? size, padding, 1) {
+    PoolingOperation(windows: windows, shape: x.shape).mean(x)
+  }
 }
 
 /// Returns the means of windows that divide images into a given number of rows and columns.
@@ -55,7 +59,9 @@ public func adaptiveAveragePool2d<Scalar: FloatingTensorScalar>(
   _ x: Tensor<Scalar>, outputSize: Size2D
 ) -> Tensor<Scalar> {
   let windows = PoolingWindows(x.shape, into: outputSize, operation: "adaptiveAveragePool2d")
-  return PoolingOperation(windows: windows, shape: x.shape).mean(x)
+  return noted(.mean, x, into: outputSize, "adaptiveAveragePool2d") {
+    PoolingOperation(windows: windows, shape: x.shape).mean(x)
+  }
 }
 
 /// Returns the largest elements of windows that divide images into a given number of rows and columns.
@@ -69,7 +75,9 @@ public func adaptiveMaxPool2d<Scalar: FloatingTensorScalar>(
   _ x: Tensor<Scalar>, outputSize: Size2D
 ) -> Tensor<Scalar> {
   let windows = PoolingWindows(x.shape, into: outputSize, operation: "adaptiveMaxPool2d")
-  return PoolingOperation(windows: windows, shape: x.shape).largest(x)
+  return noted(.largest, x, into: outputSize, "adaptiveMaxPool2d") {
+    PoolingOperation(windows: windows, shape: x.shape).largest(x)
+  }
 }
 
 /// Returns the largest element of each window of sequences.
@@ -110,6 +118,32 @@ public func averagePool1d<Scalar: FloatingTensorScalar>(
     x.expandingDims(axis: -2), size: [1, size], stride: [1, stride ?? size],
     padding: [0, padding], countsPadding: countsPadding
   ).squeezed(axis: -2)
+}
+
+/// Runs a pooling, as one operation of a trace if there is one.
+private func noted<Scalar: FloatingTensorScalar>(
+  _ kind: TracedOperation.PoolKind, _ x: Tensor<Scalar>, _ size: Size2D, _ stride: Size2D,
+  _ padding: Size2D, _ dilation: Size2D, _ body: () -> Tensor<Scalar>
+) -> Tensor<Scalar> {
+  guard OperationTrace.isTracing else { return body() }
+  let operation = TracedOperation.pool(
+    kind, size: size, stride: stride, padding: padding, dilation: dilation)
+  return OperationTrace.noting(operation, [x], body)
+}
+
+/// Runs a pooling into windows that divide an image; only equal ones are a pooling with a stride.
+private func noted<Scalar: FloatingTensorScalar>(
+  _ kind: TracedOperation.PoolKind, _ x: Tensor<Scalar>, into output: Size2D, _ name: String,
+  _ body: () -> Tensor<Scalar>
+) -> Tensor<Scalar> {
+  guard OperationTrace.isTracing else { return body() }
+  let (height, width) = (x.shape[x.rank - 2], x.shape[x.rank - 1])
+  guard height % output.height == 0 && width % output.width == 0 else {
+    return OperationTrace.noting(
+      .other("\(name) of \(height) by \(width) to \(output), which are unequal windows"), [x], body)
+  }
+  let size = Size2D(height: height / output.height, width: width / output.width)
+  return noted(kind, x, size, size, 0, 1, body)
 }
 
 /// A pooling and its gradients.

@@ -4,8 +4,8 @@ package import BLAS
 // to the result: operands come in owned, so a temporary is known by having one reference.
 
 extension Tensor {
-  /// Whether the elements lie without gaps and nothing is recorded, so that a kernel may run straight over them.
-  private var isPlain: Bool { layout.isContiguous && node == nil }
+  /// Whether the elements lie without gaps and nothing is recorded or traced, so that a kernel may run straight over them.
+  private var isPlain: Bool { layout.isContiguous && node == nil && !OperationTrace.isActive }
 
   /// Applies a kernel of one operand, in its memory if it is a temporary; the operand must not be recorded.
   @_specialize(where Scalar == Float)

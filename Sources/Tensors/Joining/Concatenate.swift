@@ -41,6 +41,9 @@ func joined<Scalar: TensorScalar>(_ name: String, _ tensors: [Tensor<Scalar>], a
       a: tensor.view)
     start += tensor.shape[position]
   }
+  if OperationTrace.isActive {
+    OperationTrace.note(.concatenate(axis: position), tensors, result)
+  }
   return result.recorded(
     from: tensors,
     { gradient in

@@ -3,7 +3,7 @@ internal import COpenBLAS
 /// A matrix as BLAS sees it: a start, whether it is stored transposed, and the stored rows' distance.
 @safe package struct MatrixView {
   let storage: Storage
-  let offset: Int
+  private(set) var offset: Int
   let isTransposed: Bool
   let leadingDimension: Int
 
@@ -24,6 +24,13 @@ internal import COpenBLAS
     } else {
       return nil
     }
+  }
+
+  /// The same matrix, some elements further on.
+  func moved(by count: Int) -> MatrixView {
+    var view = self
+    view.offset += count
+    return view
   }
 
   /// The address of the first of `[rows, columns]` elements, after checking that all lie in the storage.
@@ -57,33 +64,12 @@ extension Kernels {
         as: UInt8.self, repeating: 0, count: m * n * type.byteCount)
       return
     }
-    let aFlag = a.isTransposed ? CblasTrans : CblasNoTrans
-    let bFlag = b.isTransposed ? CblasTrans : CblasNoTrans
-    let (columns, depth) = (Int32(n), Int32(k))
-    let (lda, ldb) = (Int32(a.leadingDimension), Int32(b.leadingDimension))
+    let product = unsafe Gemm(
+      type, m: m, n: n, k: k, a: aAddress, turnsA: a.isTransposed, lda: a.leadingDimension,
+      b: bAddress, turnsB: b.isTransposed, ldb: b.leadingDimension, out: outAddress, adds: false)
     let panel = panelRows(type, m: m, k: k, n: n)
     for first in stride(from: 0, to: m, by: panel) {
-      let rows = Int32(min(panel, m - first))
-      let aFirst = (a.isTransposed ? first : first * a.leadingDimension) * type.byteCount
-      let (aPanel, outPanel) = unsafe (
-        aAddress + aFirst, outAddress + first * n * type.byteCount
-      )
-      switch type {
-      case .float32:
-        unsafe cblas_sgemm(
-          CblasRowMajor, aFlag, bFlag, rows, columns, depth, 1,
-          UnsafePointer(aPanel.assumingMemoryBound(to: Float.self)), lda,
-          UnsafePointer(bAddress.assumingMemoryBound(to: Float.self)), ldb, 0,
-          outPanel.assumingMemoryBound(to: Float.self), columns)
-      case .float64:
-        unsafe cblas_dgemm(
-          CblasRowMajor, aFlag, bFlag, rows, columns, depth, 1,
-          UnsafePointer(aPanel.assumingMemoryBound(to: Double.self)), lda,
-          UnsafePointer(bAddress.assumingMemoryBound(to: Double.self)), ldb, 0,
-          outPanel.assumingMemoryBound(to: Double.self), columns)
-      default:
-        preconditionFailure("BLAS multiplies floating-point matrices only, not \(type)")
-      }
+      product.rows(first..<min(first + panel, m)).run()
     }
   }
 
