@@ -10,7 +10,7 @@ package struct ExperimentDetail: Sendable {
   package let updatedMilliseconds: Int64
   package let isDeleted: Bool
   /// By key.
-  package let tags: [(key: String, value: String)]
+  package fileprivate(set) var tags: [(key: String, value: String)]
 }
 
 extension TrackingStore {
@@ -84,7 +84,7 @@ extension TrackingStore {
     _ condition: SQLPart, order: String, limit: Int? = nil, offset: Int = 0
   ) throws(TrackingError) -> [ExperimentDetail] {
     try reading { database throws(TrackingError) in
-      let found = try database.query(
+      var found = try database.query(
         """
         SELECT id, name, artifact_location, created_ms, updated_ms, deleted_ms FROM experiments
           WHERE \(condition.text) ORDER BY \(order) LIMIT ? OFFSET ?
@@ -96,19 +96,13 @@ extension TrackingStore {
           createdMilliseconds: row.integer(3), updatedMilliseconds: row.integer(4),
           isDeleted: !row.isNull(5), tags: [])
       }
-      var details: [ExperimentDetail] = []
-      for one in found {
-        let tags = try database.query(
+      for index in found.indices {
+        found[index].tags = try database.query(
           "SELECT key, value FROM experiment_tags WHERE experiment = ? ORDER BY key",
-          .integer(one.id)
+          .integer(found[index].id)
         ) { (key: $0.text(0), value: $0.text(1)) }
-        details.append(
-          ExperimentDetail(
-            id: one.id, name: one.name, artifactLocation: one.artifactLocation,
-            createdMilliseconds: one.createdMilliseconds,
-            updatedMilliseconds: one.updatedMilliseconds, isDeleted: one.isDeleted, tags: tags))
       }
-      return details
+      return found
     }
   }
 

@@ -70,6 +70,11 @@ extension TrackingStore {
     }
   }
 
+  /// The files that `run` logged, by path.
+  package func artifacts(of run: RunRecord) throws(TrackingError) -> [ArtifactRecord] {
+    try reading { database throws(TrackingError) in try database.artifacts(run: run.row) }
+  }
+
   /// The runs whose parent is `run`, oldest first.
   package func children(of run: RunRecord) throws(TrackingError) -> [RunRecord] {
     try reading { database throws(TrackingError) in

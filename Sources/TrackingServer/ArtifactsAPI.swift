@@ -109,7 +109,7 @@ struct ArtifactsAPI {
   private func files(of run: RunRecord, in folder: String) throws -> [Entry] {
     let prefix = folder.isEmpty ? "" : folder + "/"
     var entries: [Entry] = []
-    for artifact in try store.detail(of: run).artifacts where artifact.path.hasPrefix(prefix) {
+    for artifact in try store.artifacts(of: run) where artifact.path.hasPrefix(prefix) {
       let rest = artifact.path.dropFirst(prefix.count)
       if let slash = rest.firstIndex(of: "/") {
         let name = String(rest[..<slash])
@@ -128,7 +128,7 @@ struct ArtifactsAPI {
   private func content(
     of run: RunRecord, _ path: String, _ request: HTTPRequest
   ) throws -> HTTPResponse {
-    let artifacts = try store.detail(of: run).artifacts
+    let artifacts = try store.artifacts(of: run)
     guard let artifact = artifacts.first(where: { $0.path == path }) else {
       throw Self.missing(path)
     }

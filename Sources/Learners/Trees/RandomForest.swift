@@ -19,7 +19,7 @@ struct Forest: Codable, Sendable {
     var random = RandomGenerator(seed: seed)
     let generators = (0..<count).map { _ in random.split() }
     let grown = Mutex<[DecisionTree?]>(Array(repeating: nil, count: count))
-    LongLoop.forEach(count) { number in
+    Parallel.each(count, isLong: true) { number in
       var own = generators[number]
       var weights: [Double]?
       if drawsSamples {
