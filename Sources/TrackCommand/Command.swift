@@ -13,6 +13,8 @@ protocol Command {
   static var options: [String] { get }
   /// What else its help says.
   static var notes: String { get }
+  /// The formats that it prints.
+  static var formats: [OutputFormat] { get }
   /// What it does with the store.
   var access: StoreAccess { get }
 
@@ -25,6 +27,7 @@ protocol Command {
 extension Command {
   static var options: [String] { [] }
   static var notes: String { "" }
+  static var formats: [OutputFormat] { [.table, .json, .csv, .markdown] }
   var access: StoreAccess { .read }
 }
 
@@ -39,7 +42,7 @@ enum StoreAccess {
 
 /// How a table is printed.
 enum OutputFormat: String, CaseIterable {
-  case table, json, csv, markdown
+  case table, json, csv, markdown, html
 }
 
 /// What the options that every subcommand has say.
