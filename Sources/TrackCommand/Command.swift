@@ -56,6 +56,8 @@ struct Context {
 struct Style {
   let width: Int
   let hasColor: Bool
+  /// Whether the output is a terminal that acts on escapes.
+  var isTerminal = false
 
   /// `text`, emphasised where that can be seen.
   func bold(_ text: String) -> String { hasColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }

@@ -12,7 +12,8 @@ enum Program {
     [
       ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
       CompareCommand.self, ArtifactsCommand.self, TagCommand.self, NoteCommand.self,
-      DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self, ServeCommand.self,
+      DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self, SQLCommand.self,
+      DoctorCommand.self, ServeCommand.self,
     ]
   }
 
@@ -74,9 +75,9 @@ extension Style {
   static var current: Style {
     let environment = ProcessInfo.processInfo.environment
     let columns = environment["COLUMNS"].flatMap { Int($0) } ?? Terminal.columns ?? 80
-    let isPlain =
-      !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
-      || !Terminal.isOutput
-    return Style(width: min(max(40, columns), 10_000), hasColor: !isPlain)
+    let isTerminal = Terminal.isOutput && environment["TERM"] != "dumb"
+    let hasColor = isTerminal && (environment["NO_COLOR"] ?? "").isEmpty
+    return Style(
+      width: min(max(40, columns), 10_000), hasColor: hasColor, isTerminal: isTerminal)
   }
 }
