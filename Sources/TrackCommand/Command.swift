@@ -20,6 +20,8 @@ protocol Command {
 
   init(_ arguments: inout Arguments) throws(UsageError)
 
+  /// What to print where no store is needed for that; then none is opened.
+  var textWithoutStore: String? { get }
   /// Returns what to print.
   func run(_ context: Context) throws -> String
 }
@@ -29,6 +31,7 @@ extension Command {
   static var notes: String { "" }
   static var formats: [OutputFormat] { [.table, .json, .csv, .markdown] }
   var access: StoreAccess { .read }
+  var textWithoutStore: String? { nil }
 }
 
 /// What a subcommand does with the store.
