@@ -39,14 +39,15 @@ struct DoctorCommand: Command {
     }
     let faults = try context.store.faults(isQuick: isQuick)
     let text = mended + self.text(faults, context)
-    guard faults.isEmpty else { throw Finding(text) }
+    guard faults.allSatisfy(\.kind.isHarmless) else { throw Finding(text) }
     return text
   }
 
   private func text(_ faults: [StoreFault], _ context: Context) -> String {
     if context.format == .json {
       return JSON.object([
-        ("store", .string(context.store.path)), ("sound", .bool(faults.isEmpty)),
+        ("store", .string(context.store.path)),
+        ("sound", .bool(faults.allSatisfy(\.kind.isHarmless))),
         (
           "faults",
           .array(
@@ -66,10 +67,6 @@ struct DoctorCommand: Command {
       table.rows = faults.map { [$0.kind.rawValue, $0.subject, $0.detail] }
       return table.text(context.format, style: context.style)
     }
-    guard !faults.isEmpty else {
-      return "\(printable(context.store.path)) is sound"
-        + (isQuick ? " as far as a quick look tells.\n" : ".\n")
-    }
     var text = ""
     for kind in StoreFault.Kind.allCases {
       let some = faults.filter { $0.kind == kind }
@@ -81,7 +78,9 @@ struct DoctorCommand: Command {
       if some.count > 20 { text += "  and \(some.count - 20) more; see them with --format csv\n" }
       text += Help.wrapped(remedy(kind, context), width: 78, indentation: "  -> ")
     }
-    return text
+    guard faults.allSatisfy(\.kind.isHarmless) else { return text }
+    return text + "\(printable(context.store.path)) is sound"
+      + (isQuick ? " as far as a quick look tells.\n" : ".\n")
   }
 
   private func remedy(_ kind: StoreFault.Kind, _ context: Context) -> String {
@@ -100,7 +99,10 @@ struct DoctorCommand: Command {
     case .wrongSummary: return "Correct them with: track-cli doctor --fix"
     case .missingArtifact, .corruptArtifact:
       return "Copy the file from a backup of \(path).artifacts, or log the artifact again."
-    case .orphanFile: return "Remove them with: track-cli gc"
+    case .orphanFile:
+      return
+        "They do no harm: artifacts were replaced, or a process was killed while it logged one. "
+        + "Remove them with: track-cli gc"
     }
   }
 }

@@ -19,6 +19,9 @@ package struct StoreFault: Sendable, Equatable {
     case corruptArtifact = "corrupt artifact"
     /// A file in the store's folder belongs to no artifact.
     case orphanFile = "orphan file"
+
+    /// Whether a store with such a fault is sound all the same.
+    package var isHarmless: Bool { self == .orphanFile }
   }
 
   package let kind: Kind

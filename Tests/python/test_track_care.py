@@ -126,6 +126,16 @@ def test_doctor_finds_artifacts_that_are_gone_or_changed(store):
     assert sorted(faults(store, "--quick")) == ["corrupt artifact", "missing artifact", "orphan file"]
 
 
+def test_files_of_nobody_do_no_harm_and_go_with_the_garbage(store):
+    stray = store.parent / "tracking.db.artifacts" / "ff" / ("f" * 64)
+    stray.parent.mkdir()
+    stray.write_text("nobody's")
+    text = cli("doctor", store=store)
+    assert "orphan file: 1" in text and "track-cli gc" in text and "is sound" in text
+    cli("gc", store=store)
+    assert not stray.exists() and "orphan" not in cli("doctor", store=store)
+
+
 def test_doctor_finds_and_mends_indexes_and_summaries(store):
     with sqlite3.connect(store) as database:
         database.execute("DROP INDEX runs_by_start")

@@ -143,7 +143,9 @@ def test_the_man_page_has_no_fault(tmp_path):
 def test_help_and_the_table_of_options_say_the_same(store):
     """Every option that help lists is completed, and every one that is completed is understood."""
     for name in completions("", store=store):
-        listed = set(re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", cli(name, "--help"), re.M))
+        text = cli(name, "--help")
+        assert all(len(line) <= 80 for line in text.splitlines()), text
+        listed = set(re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", text, re.M))
         assert listed == {word for word in completions(name, "--", store=store)}, name
 
 
