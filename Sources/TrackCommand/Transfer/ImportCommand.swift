@@ -13,12 +13,12 @@ struct ImportCommand: Command {
   ]
   static let notes = """
     PLACE is a folder that MLflow's client wrote (mlruns), an SQLite database of
-    MLflow's, a CSV file with a row for each run (as mlflow.search_runs or track-cli
-    compare give them), or a folder that track-cli export wrote as CSV.
+    MLflow's, a CSV file with a row for each run (as mlflow.search_runs gives them),
+    or a folder that track-cli export wrote as CSV.
 
-    Runs keep their ids, so that importing twice changes nothing, and importing again
-    later completes what has grown. It tells what was left out: deleted runs, models,
-    traces, and artifacts that are not on this machine.
+    Runs keep their ids, so that importing twice changes nothing, and importing
+    again later completes what has grown. It tells what was left out: deleted runs,
+    models, traces, and artifacts that are not on this machine.
     """
   let access = StoreAccess.create
 
