@@ -66,7 +66,7 @@ let level0: [Target] = [
   .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
   .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
   .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
-  .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
+  .target(name: "CMicroHTTPD", linkerSettings: [.linkedLibrary("dl")]),
   .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "CSourceKit"),
   .target(name: "CFaults"),
@@ -180,6 +180,9 @@ let testTargets: [Target] = [
     name: "ArrayBenchmark",
     dependencies: ["NeuralNetworks", "Learners", "Gradients", "Tensors", "Tracking"],
     path: "benchmarks/arrays", swiftSettings: strict),
+  .executableTarget(
+    name: "TrackingBenchmark", dependencies: ["Tracking"], path: "benchmarks/tracking",
+    swiftSettings: strict),
   .executableTarget(
     name: "EdgeRunner", dependencies: ["NeuralNetworks", "Gradients", "Tensors"],
     path: "Tests/EdgeRunner", swiftSettings: strict),
