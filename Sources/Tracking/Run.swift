@@ -78,7 +78,8 @@ public final class Run: Sendable, Identifiable {
         id: id, experiment: experiment, name: name, parentID: parentID,
         startMilliseconds: currentMilliseconds(), tags: tags)
     }
-    return Run(id: id, name: name, experiment: experiment, row: row, store: store)
+    let known = try store.announce(row, id: id)
+    return Run(id: known, name: name, experiment: experiment, row: row, store: store)
   }
 
   /// Goes on with a run that has ended or was interrupted.
@@ -92,7 +93,7 @@ public final class Run: Sendable, Identifiable {
     _ reference: String, in store: TrackingStore? = nil
   ) throws(TrackingError) -> Run {
     let store = try TrackingStore.chosen(store)
-    let run = try store.run(reference)
+    let run = try store.known(reference)
     try store.withDatabase { database throws(TrackingError) in try database.adopt(run: run.row) }
     return Run(id: run.id, name: run.name, experiment: run.experiment, row: run.row, store: store)
   }
@@ -113,6 +114,7 @@ public final class Run: Sendable, Identifiable {
         atMilliseconds: currentMilliseconds())
     }
     hasEnded.withLock { $0 = true }
+    if !isInterrupted { store.deliverAll(of: row) }
   }
 
   /// Notes that this process still has the run.
@@ -122,7 +124,7 @@ public final class Run: Sendable, Identifiable {
 
   /// The environment for a child process whose runs belong to this one.
   public var environment: [String: String] {
-    [RunIdentity.parentVariables[0]: id, StoreLocation.variable: store.path]
+    [RunIdentity.parentVariables[0]: id, StoreLocation.variable: store.uri]
   }
 }
 
