@@ -1,3 +1,4 @@
+import Dispatch
 import FoundationEssentials
 import JSONValues
 import SQLite
@@ -30,7 +31,14 @@ struct Delivery: Sendable {
   var renamesRuns = false
 
   /// Delivers what waits, or what waits of one run and what is older.
-  func deliver(until run: Int64? = nil) -> DeliveryOutcome {
+  ///
+  /// Another delivery of this process to the same server is waited for; one of another process is not.
+  func deliver(
+    until run: Int64? = nil, waiting: DispatchTimeInterval = .seconds(3600)
+  ) -> DeliveryOutcome {
+    let turn = Self.turn(at: store.path)
+    guard turn.wait(timeout: .now() + waiting) == .success else { return .busy }
+    defer { turn.signal() }
     do {
       guard try database({ database throws(TrackingError) in try database.takeLease() }) else {
         return .busy
@@ -67,6 +75,17 @@ struct Delivery: Sendable {
       }
     } catch {
       return .stopped(reason: "\(error)")
+    }
+  }
+
+  private static let turns = Mutex<[String: DispatchSemaphore]>([:])
+
+  /// What one delivery of this process after the other has: the lease is the whole process's.
+  private static func turn(at path: String) -> DispatchSemaphore {
+    turns.withLock { turns in
+      let turn = turns[path] ?? DispatchSemaphore(value: 1)
+      turns[path] = turn
+      return turn
     }
   }
 

@@ -69,7 +69,7 @@ extension TrackingStore {
     var delivery = Delivery(
       store: remote.delivery.store, server: MLflowServer(remote.address, limit: .seconds(5)))
     delivery.renamesRuns = true
-    switch delivery.deliver(until: run) {
+    switch delivery.deliver(until: run, waiting: .seconds(5)) {
     case .complete: break
     case .busy: remote.courier.wake()
     case .stopped(let reason):
