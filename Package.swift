@@ -94,6 +94,7 @@ let level1: [Target] = [
   library("Digest", ["CCrypto"]),
   library("HTTPServer", ["CMicroHTTPD"]),
   library("HTTPClient", ["CCurl"]),
+  library("StandardError"),
   library("Raster", ["CRaster"]),
   library("Compression", ["CZlib"]),
   library("DelimitedText", ["CDelimited"]),
@@ -117,7 +118,7 @@ let level2: [Target] = [
   library("TensorDifferentiation", ["Gradients", "Tensors"]),
   library("Learners", ["Tensors", "BLAS"]),
   library("Plots", ["Compression", "JSONValues", "Markup", "Raster"]),
-  library("Tracking", ["SQLite", "Digest"]),
+  library("Tracking", ["SQLite", "Digest", "HTTPClient", "JSONValues", "Processes", "StandardError"]),
   library("Workflows", ["Digest"]),
 ]
 
@@ -205,7 +206,7 @@ let testTargets: [Target] = [
   tests("TensorDifferentiation", ["TensorDifferentiation", "Gradients", "Tensors"]),
   tests("Learners", ["Learners", "Tensors"]),
   tests("Plots", ["Plots"]),
-  tests("Tracking", ["Tracking", "SQLite"]),
+  tests("Tracking", ["Tracking", "SQLite", "HTTPServer", "HTTPClient"]),
   tests("Workflows", ["Workflows"]),
   tests("CellCompiler", ["CellCompiler", "Cells"]),
   tests("Processes", ["Processes"]),

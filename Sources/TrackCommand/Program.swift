@@ -13,7 +13,7 @@ enum Program {
       ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
       CompareCommand.self, ArtifactsCommand.self, TagCommand.self, NoteCommand.self,
       DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self, SQLCommand.self,
-      DoctorCommand.self, ServeCommand.self,
+      DoctorCommand.self, ServeCommand.self, SyncCommand.self,
     ]
   }
 
@@ -47,6 +47,9 @@ enum Program {
       format = known
     }
     let command = try type.init(&arguments)
+    if let command = command as? any StorelessCommand {
+      return try command.run(format, .current)
+    }
     let store = try openStore(storeURI, command.access)
     return try command.run(Context(store: store, format: format, style: .current))
   }
@@ -58,7 +61,7 @@ extension Program {
     _ uri: String?, _ access: StoreAccess
   ) throws(TrackingError) -> TrackingStore {
     switch access {
-    case .create: return try TrackingStore(uri)
+    case .create: return try TrackingStore(file: uri)
     case .read: return try TrackingStore(reading: place(uri))
     case .change: return try TrackingStore(changing: place(uri))
     }
