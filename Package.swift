@@ -175,6 +175,9 @@ let testTargets: [Target] = [
     name: "LearnersRunner", dependencies: ["Learners", "Tensors"],
     path: "Tests/LearnersRunner", swiftSettings: strict),
   .executableTarget(
+    name: "TrackingRunner", dependencies: ["Tracking"], path: "Tests/TrackingRunner",
+    swiftSettings: strict),
+  .executableTarget(
     name: "FileRunner", dependencies: ["Tables", "Tensors"], path: "Tests/FileRunner",
     swiftSettings: strict),
   .executableTarget(

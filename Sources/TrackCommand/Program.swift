@@ -13,7 +13,8 @@ enum Program {
       ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
       CompareCommand.self, ArtifactsCommand.self, TagCommand.self, NoteCommand.self,
       DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self, SQLCommand.self,
-      DoctorCommand.self, ServeCommand.self, SyncCommand.self,
+      DoctorCommand.self, ExportCommand.self, ImportCommand.self, ServeCommand.self,
+      SyncCommand.self,
     ]
   }
 
