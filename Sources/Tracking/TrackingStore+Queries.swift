@@ -64,7 +64,8 @@ extension TrackingStore {
             tags: try database.pairs("tags", run: run.row),
             metrics: try database.summaries(run: run.row),
             artifacts: try database.artifacts(run: run.row),
-            datasets: try database.datasets(run: run.row)))
+            datasets: try database.datasets(run: run.row),
+            models: try database.models(run: run.row)))
       }
       return details
     }
@@ -177,13 +178,6 @@ extension Database {
   }
 
   func artifacts(run: Int64) throws(TrackingError) -> [ArtifactRecord] {
-    try query(
-      "SELECT path, byte_count, sha256, logged_ms FROM artifacts WHERE run = ? ORDER BY path",
-      .integer(run)
-    ) { (row: borrowing Row) in
-      ArtifactRecord(
-        path: row.text(0), byteCount: row.integer(1), sha256: row.text(2),
-        loggedMilliseconds: row.integer(3))
-    }
+    try artifacts(of: .run(run))
   }
 }
