@@ -9,7 +9,7 @@ enum Messages {
     tags.isEmpty ? [:] : ["tags": pairs(tags)]
   }
 
-  private static func pairs(_ pairs: [(key: String, value: String)]) -> JSONValue {
+  static func pairs(_ pairs: [(key: String, value: String)]) -> JSONValue {
     .array(pairs.map { ["key": .string($0.key), "value": .string($0.value)] })
   }
 
@@ -72,8 +72,11 @@ enum Messages {
     if !detail.datasets.isEmpty {
       inputs["dataset_inputs"] = .array(detail.datasets.map(datasetInput))
     }
+    let models = models(detail.models)
+    if !models.inputs.isEmpty { inputs["model_inputs"] = .array(models.inputs) }
     return [
-      "info": runInfo(run), "data": .object(data), "inputs": .object(inputs), "outputs": [:],
+      "info": runInfo(run), "data": .object(data), "inputs": .object(inputs),
+      "outputs": models.outputs.isEmpty ? [:] : ["model_outputs": .array(models.outputs)],
     ]
   }
 

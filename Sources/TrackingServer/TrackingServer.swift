@@ -33,6 +33,8 @@ package final class TrackingServer: Sendable {
 struct Routes: Sendable {
   private let table: [String: @Sendable (APIFields) throws -> JSONValue]
   private let artifacts: ArtifactsAPI
+  private let loggedModels: LoggedModelsAPI
+  private let modelVersions: ModelVersionsAPI
 
   init(store: TrackingStore) {
     let (experiments, runs) = (ExperimentsAPI(store: store), RunsAPI(store: store))
@@ -63,10 +65,12 @@ struct Routes: Sendable {
       ("POST runs/log-inputs", { try runs.logInputs($0) }),
       ("GET metrics/get-history", { try runs.history($0) }),
       ("GET artifacts/list", { try artifacts.list($0) }),
-      // Nobody can log models yet, so that there are none; the client asks whenever it looks for artifacts.
-      ("POST logged-models/search", { _ in [:] }),
     ]
-    table = Dictionary(uniqueKeysWithValues: calls)
+    loggedModels = LoggedModelsAPI(store: store)
+    modelVersions = ModelVersionsAPI(store: store)
+    table = Dictionary(
+      uniqueKeysWithValues: calls + RegistryAPI(store: store).calls + modelVersions.calls
+        + loggedModels.calls)
   }
 
   func answer(_ request: HTTPRequest) -> HTTPResponse {
@@ -87,6 +91,7 @@ struct Routes: Sendable {
     case "/health": return HTTPResponse(200, text: "OK")
     case "/version": return HTTPResponse(200, text: Self.mlflowVersion)
     case "/get-artifact": return try artifacts.get(request)
+    case "/model-versions/get-artifact": return try modelVersions.artifact(request)
     case "/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info":
       return APIResponse.json(Self.information).response
     default: break
@@ -97,8 +102,10 @@ struct Routes: Sendable {
     }
     for prefix in ["/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/"]
     where request.path.hasPrefix(prefix) {
-      let name = "\(request.method) \(request.path.dropFirst(prefix.count))"
-      guard let call = table[name] else { break }
+      let rest = request.path.dropFirst(prefix.count)
+      guard
+        let call = table["\(request.method) \(rest)"] ?? loggedModels.call(request.method, rest)
+      else { break }
       return APIResponse.json(try call(try APIFields(request))).response
     }
     throw APIError(.endpointNotFound, "There is no \(request.method) \(request.path).")
