@@ -26,7 +26,7 @@ import CSQLite
   }
 
   private let handle: OpaquePointer
-  private var statements: [String: Statement] = [:]
+  private var statements: [StatementKey: Statement] = [:]
   private let statementLimit = 64
 
   /// Opens the database file at `path`.
@@ -157,12 +157,20 @@ import CSQLite
   }
 
   private func statement(_ sql: String) throws(SQLiteError) -> Statement {
-    if let kept = statements[sql], !kept.isRunning { return kept }
+    let key = StatementKey(sql: sql)
+    if let kept = statements[key], !kept.isRunning { return kept }
     let prepared = try unsafe Statement(sql: sql, connection: handle)
     if statements.count >= statementLimit { statements = [:] }
-    if statements[sql] == nil { statements[sql] = prepared }
+    if statements[key] == nil { statements[key] = prepared }
     return prepared
   }
+}
+
+/// A statement's text, of which only the length is hashed: few have the same, and comparing a literal with itself takes no time.
+private struct StatementKey: Hashable {
+  let sql: String
+
+  func hash(into hasher: inout Hasher) { hasher.combine(sql.utf8.count) }
 }
 
 /// `path` with everything that means something in a URI encoded.

@@ -24,11 +24,7 @@ struct LoggedModelsAPI {
     switch (method, parts.count, parts.count > 2 ? parts[2] : "") {
     case ("GET", 2, _): return { try get(id, $0) }
     case ("PATCH", 2, _): return { try finalize(id, $0) }
-    case ("DELETE", 2, _):
-      return { _ in
-        try store.deleteLoggedModel(id)
-        return [:]
-      }
+    case ("DELETE", 2, _): return { _ in try delete(id) }
     case ("PATCH", 3, "tags"): return { try setTags(id, $0) }
     case ("DELETE", 4, "tags"): return { _ in try deleteTag(id, parts[3]) }
     case ("POST", 3, "params"): return { try logParams(id, $0) }
@@ -63,6 +59,11 @@ struct LoggedModelsAPI {
       let status = LoggedModelStatus.allCases.first(where: { Messages.name($0) == name })
     else { throw APIError.missing("status") }
     return ["model": Messages.loggedModel(try store.finalizeLoggedModel(id, status))]
+  }
+
+  private func delete(_ id: String) throws -> JSONValue {
+    try store.deleteLoggedModel(id)
+    return [:]
   }
 
   private func setTags(_ id: String, _ fields: APIFields) throws -> JSONValue {

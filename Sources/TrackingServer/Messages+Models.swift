@@ -87,14 +87,6 @@ extension Messages {
   private static func sorted(_ tags: [String: String]) -> [(key: String, value: String)] {
     tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
-
-  /// The models that a run used, and those that it made.
-  static func models(_ models: RunModels) -> (inputs: [JSONValue], outputs: [JSONValue]) {
-    (
-      models.inputs.map { ["model_id": .string($0)] },
-      models.outputs.map { ["model_id": .string($0.modelID), "step": .int(Int($0.step))] }
-    )
-  }
 }
 
 extension ArtifactURI {

@@ -2,7 +2,7 @@ import JSONValues
 import Tracking
 
 /// A call: what it answers to the fields of a request.
-typealias APICall = @Sendable (APIFields) throws -> JSONValue
+typealias APICall = @Sendable (APIFields) throws -> any CallResult
 
 /// MLflow's calls about registered models.
 struct RegistryAPI {

@@ -31,7 +31,8 @@ package final class TrackingServer: Sendable {
 
 /// Which call a path means.
 struct Routes: Sendable {
-  private let table: [String: @Sendable (APIFields) throws -> JSONValue]
+  private typealias Call = @Sendable (APIFields) throws -> any CallResult
+  private let table: [String: Call]
   private let artifacts: ArtifactsAPI
   private let loggedModels: LoggedModelsAPI
   private let modelVersions: ModelVersionsAPI
@@ -40,7 +41,7 @@ struct Routes: Sendable {
     let (experiments, runs) = (ExperimentsAPI(store: store), RunsAPI(store: store))
     let artifacts = ArtifactsAPI(store: store)
     self.artifacts = artifacts
-    let calls: [(String, @Sendable (APIFields) throws -> JSONValue)] = [
+    let calls: [(String, Call)] = [
       ("POST experiments/create", { try experiments.create($0) }),
       ("GET experiments/get", { try experiments.get($0) }),
       ("GET experiments/get-by-name", { try experiments.getByName($0) }),
@@ -68,9 +69,9 @@ struct Routes: Sendable {
     ]
     loggedModels = LoggedModelsAPI(store: store)
     modelVersions = ModelVersionsAPI(store: store)
-    table = Dictionary(
-      uniqueKeysWithValues: calls + RegistryAPI(store: store).calls + modelVersions.calls
-        + loggedModels.calls)
+    let models: [(String, Call)] =
+      RegistryAPI(store: store).calls + modelVersions.calls + loggedModels.calls
+    table = Dictionary(uniqueKeysWithValues: calls + models)
   }
 
   func answer(_ request: HTTPRequest) -> HTTPResponse {

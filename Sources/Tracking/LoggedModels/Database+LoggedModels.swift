@@ -82,21 +82,4 @@ extension Database {
       guard added > 0 else { throw .loggedModelNotFound(id: metric.modelID) }
     }
   }
-
-  /// The logged models that a run used and made.
-  func models(run: Int64) throws(TrackingError) -> RunModels {
-    var models = RunModels()
-    let rows = try query(
-      "SELECT is_output, model_id, step FROM run_models WHERE run = ? ORDER BY step, model_id",
-      .integer(run)
-    ) { (isOutput: $0.integer(0) != 0, id: $0.text(1), step: $0.integer(2)) }
-    for row in rows {
-      if row.isOutput {
-        models.outputs.append(RunModels.Output(modelID: row.id, step: row.step))
-      } else {
-        models.inputs.append(row.id)
-      }
-    }
-    return models
-  }
 }

@@ -107,4 +107,21 @@ package struct RunModels: Sendable, Equatable {
   package var outputs: [Output] = []
 
   package init() {}
+
+  /// One of them, as the store has it.
+  struct Row {
+    let isOutput: Bool
+    let modelID: String
+    let step: Int64
+  }
+
+  init(_ rows: [Row]) {
+    for row in rows {
+      if row.isOutput {
+        outputs.append(Output(modelID: row.modelID, step: row.step))
+      } else {
+        inputs.append(row.modelID)
+      }
+    }
+  }
 }

@@ -98,7 +98,7 @@ extension TrackingStore {
         ? nil : try database.runs(where: "run_id = ?", .text(found.runID)).first
       var datasets: [ModelLineage.Dataset] = []
       if let run {
-        datasets = try database.datasets(run: run.row).map {
+        datasets = (try database.datasets(runs: RowList([run.row]))[run.row] ?? []).map {
           ModelLineage.Dataset(
             name: $0.name, digest: $0.digest, source: $0.source, context: $0.context)
         }
