@@ -71,6 +71,7 @@ struct Routes: Sendable {
     modelVersions = ModelVersionsAPI(store: store)
     let models: [(String, Call)] =
       RegistryAPI(store: store).calls + modelVersions.calls + loggedModels.calls
+      + ChartsAPI(store: store).calls
     table = Dictionary(uniqueKeysWithValues: calls + models)
   }
 

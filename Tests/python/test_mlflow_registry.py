@@ -310,3 +310,44 @@ def test_scikit_learns_autologging(client, name, monkeypatch):
     loaded = mlflow.sklearn.load_model(f"models:/{name}/{version.version}")
     assert (loaded.predict(x) == model.predict(x)).all()
     assert client.search_logged_models(["0"], "metrics.training_accuracy_score > 0.8")[0].model_id == outputs[0].model_id
+
+
+def test_histories_of_many_runs_at_once(uri, client):
+    runs = [client.create_run("0").info.run_id for _ in range(2)]
+    for run in runs:
+        client.log_batch(run, metrics=[Metric("m", float(i), i, i) for i in range(1000)])
+    client.log_metric(runs[0], "m", math.nan, timestamp=5000, step=5000)
+    base = f"{uri}/ajax-api/2.0/mlflow/metrics"
+
+    def get(path, status=200, **query):
+        answer = requests.get(f"{base}/{path}", query, timeout=LIMIT)
+        assert answer.status_code == status, answer.text
+        return answer.json().get("metrics", []) if status == 200 else answer.json()["message"]
+
+    sampled = get("get-history-bulk-interval", run_ids=runs, metric_key="m", max_results=320)
+    for run, last in zip(runs, (5000, 999)):
+        steps = [p["step"] for p in sampled if p["run_id"] == run]
+        assert len(steps) == 320 and steps[0] == 0 and steps[-1] == last and steps == sorted(steps)
+        assert max(b - a for a, b in zip(steps[:-1], steps[1:-1])) <= 4
+    assert [p["value"] for p in sampled if p["step"] == 5000] == ["NaN"]
+    part = get("get-history-bulk-interval", run_ids=runs[1], metric_key="m", start_step=10, end_step=12)
+    assert [(p["step"], p["value"], p["timestamp"], p["key"]) for p in part] == [(i, float(i), i, "m") for i in (10, 11, 12)]
+    assert get("get-history-bulk-interval", run_ids=runs, metric_key="none") == []
+    whole = get("get-history-bulk", run_id=runs, metric_key="m")
+    assert len(whole) == 2001 and [p["run_id"] for p in whole] == sorted(p["run_id"] for p in whole)
+    assert len(get("get-history-bulk", run_id=runs, metric_key="m", max_results=1500)) == 1500
+    for wrong in ({"run_ids": ["x"] * 101}, {"run_ids": []}, {"max_results": 0}, {"max_results": 2501}, {"start_step": 1}, {"start_step": 3, "end_step": 2}):
+        assert get("get-history-bulk-interval", 400, **{"run_ids": runs, "metric_key": "m", **wrong})
+    assert "metric_key" in get("get-history-bulk-interval", 400, run_ids=runs)
+
+
+def test_data_sets_of_experiments(uri, client):
+    experiment = client.create_experiment("with data")
+    for context in ("train", "test", "train"):
+        run = client.create_run(experiment).info.run_id
+        client.log_inputs(run, [DatasetInput(Dataset("d", "1", "local", "{}"), [mlflow.entities.InputTag("mlflow.data.context", context)])])
+    answer = requests.post(f"{uri}/ajax-api/2.0/mlflow/experiments/search-datasets", json={"experiment_ids": [experiment]}, timeout=LIMIT).json()
+    assert sorted(s["context"] for s in answer["dataset_summaries"]) == ["test", "train"]
+    assert {(s["experiment_id"], s["name"], s["digest"]) for s in answer["dataset_summaries"]} == {(experiment, "d", "1")}
+    for wrong in ({}, {"experiment_ids": ["x"]}, {"experiment_ids": ["1"] * 21}):
+        assert requests.post(f"{uri}/ajax-api/2.0/mlflow/experiments/search-datasets", json=wrong, timeout=LIMIT).status_code == 400
