@@ -130,6 +130,13 @@ struct APIFields {
     return messages
   }
 
+  /// The members of an object; none if it is not there.
+  func members(_ name: String) throws(APIError) -> [String: JSONValue] {
+    guard let value = value(name) else { return [:] }
+    guard case .object(let members) = value else { throw .invalid(name, value) }
+    return members
+  }
+
   func message(_ name: String) throws(APIError) -> APIFields? {
     guard let value = value(name) else { return nil }
     guard case .object(let values) = value else { throw .invalid(name, value) }

@@ -69,7 +69,7 @@ struct ModelVersionsAPI {
     return ["model_version": Messages.modelVersion(version)]
   }
 
-  private func search(_ fields: APIFields) throws -> JSONValue {
+  func search(_ fields: APIFields) throws -> JSONValue {
     let page = try Page(fields, default: 10_000, most: 200_000)
     let versions = try store.searchModelVersions(
       filter: fields.string("filter") ?? "", order: fields.strings("order_by"),

@@ -11,17 +11,20 @@ package final class TrackingServer: Sendable {
   /// The port that it listens at.
   package var port: Int { server.port }
 
-  /// Listens at `host` and `port`, of which 0 is any that is free.
+  /// Listens at `host` and `port`, of which 0 is any that is free; shows MLflow's own page if it is given.
   package init(
-    store: TrackingStore, host: String, port: Int
+    store: TrackingStore, host: String, port: Int, page: MLflowPage? = nil
   ) throws(HTTPServerError) {
-    let routes = Routes(store: store)
+    let routes = Routes(store: store, page: page)
     @Sendable func isUpload(_ head: HTTPRequestHead) -> Bool {
       head.method == "PUT" && head.path.hasPrefix(ArtifactsAPI.proxy)
     }
+    @Sendable func isPageUpload(_ head: HTTPRequestHead) -> Bool {
+      head.method == "POST" && head.path == PageAPI.upload
+    }
     let limits = HTTPServer.Limits(
-      bodySize: { isUpload($0) ? .max : 1 << 20 },
-      bodyFile: { isUpload($0) ? try? store.newIncomingFile() : nil })
+      bodySize: { isUpload($0) ? .max : isPageUpload($0) ? PageAPI.largestUpload : 1 << 20 },
+      bodyFile: { isUpload($0) || isPageUpload($0) ? try? store.newIncomingFile() : nil })
     server = try HTTPServer(host: host, port: port, limits: limits) { routes.answer($0) }
   }
 
@@ -36,8 +39,10 @@ struct Routes: Sendable {
   private let artifacts: ArtifactsAPI
   private let loggedModels: LoggedModelsAPI
   private let modelVersions: ModelVersionsAPI
+  private let page: PageAPI
 
-  init(store: TrackingStore) {
+  init(store: TrackingStore, page: MLflowPage? = nil) {
+    self.page = PageAPI(store: store, page: page)
     let (experiments, runs) = (ExperimentsAPI(store: store), RunsAPI(store: store))
     let artifacts = ArtifactsAPI(store: store)
     self.artifacts = artifacts
@@ -89,6 +94,7 @@ struct Routes: Sendable {
 
   private func route(_ request: HTTPRequest) throws -> HTTPResponse {
     try RequestGuard.check(request)
+    if let response = try page.answer(request) { return response }
     switch request.path {
     case "/health": return HTTPResponse(200, text: "OK")
     case "/version": return HTTPResponse(200, text: Self.mlflowVersion)
@@ -120,5 +126,7 @@ struct Routes: Sendable {
   private static let information: JSONValue = [
     "store_type": "SqlStore", "workspaces_enabled": false, "trace_archival_enabled": false,
     "multipart_uploads_enabled": false, "multipart_downloads_enabled": false,
+    "presigned_upload_run_id_supported": false, "presigned_upload_model_id_supported": false,
+    "features_enabled": ["gateway": false],
   ]
 }
