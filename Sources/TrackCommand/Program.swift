@@ -11,7 +11,8 @@ enum Program {
   static var commands: [any Command.Type] {
     [
       ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
-      CompareCommand.self, ArtifactsCommand.self, TagCommand.self, NoteCommand.self,
+      CompareCommand.self, ArtifactsCommand.self, ModelsCommand.self, TagCommand.self,
+      NoteCommand.self,
       DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self, ServeCommand.self,
     ]
   }

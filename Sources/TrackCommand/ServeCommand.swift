@@ -36,7 +36,7 @@ struct ServeCommand: Command {
     var page: MLflowPage?
     if let pagePlace {
       page = MLflowPage(pagePlace, environment: ProcessInfo.processInfo.environment)
-      guard page != nil else { throw MissingPage(place: pagePlace) }
+      guard page != nil else { throw Self.missingPage(pagePlace) }
     }
     let server = try TrackingServer(
       store: context.store, host: "127.0.0.1", port: port, page: page)
@@ -54,15 +54,11 @@ struct ServeCommand: Command {
     withExtendedLifetime(sources) { server.stop() }
     return "Stopped.\n"
   }
-}
 
-/// That MLflow's page is not where it was looked for.
-struct MissingPage: Error, CustomStringConvertible {
-  let place: String
-
-  var description: String {
+  private static func missingPage(_ place: String) -> Refusal {
     let location = place == "auto" ? "in no Python that was found" : "not at \(place)"
-    return "MLflow's page is \(location). Install it (pip install mlflow; mlflow-skinny has none), "
-      + "and name its virtual environment or package folder."
+    return Refusal(
+      "MLflow's page is \(location). Install it (pip install mlflow; mlflow-skinny has none), "
+        + "and name its virtual environment or package folder.")
   }
 }

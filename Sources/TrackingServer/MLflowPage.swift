@@ -6,13 +6,12 @@ package struct MLflowPage: Sendable {
   /// The folder that has `index.html`.
   package let folder: String
 
-  /// Finds the page's files.
+  /// Finds the page's files; `nil` when they are not there.
   ///
   /// - Parameters:
   ///   - place: The files' folder, that of the `mlflow` package, or of a virtual environment; `auto` looks in the
   ///     active virtual environment, in `.venv`, and beside the Pythons of the search path.
   ///   - environment: The environment variables.
-  /// - Returns: `nil` when they are not there.
   package init?(_ place: String, environment: [String: String]) {
     var roots = [place]
     if place == "auto" {

@@ -56,6 +56,19 @@ extension TrackingStore {
     }
   }
 
+  /// The versions of one model, the highest number first.
+  ///
+  /// - Parameter name: The model's name.
+  /// - Returns: The versions.
+  /// - Throws: ``TrackingError/modelNotFound(name:)``.
+  public func modelVersions(of name: String) throws(TrackingError) -> [ModelVersion] {
+    try reading { database throws(TrackingError) in
+      let model = try database.registeredModel(name)
+      return try database.modelVersions(
+        where: "model = ? ORDER BY version DESC", values: [.integer(model.row)])
+    }
+  }
+
   /// The latest version of each of `stages`, by number; of all stages if none is named.
   ///
   /// - Parameters:
