@@ -11,10 +11,10 @@ enum Program {
   static var commands: [any Command.Type] {
     [
       ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
-      CompareCommand.self, ArtifactsCommand.self, TagCommand.self, NoteCommand.self,
-      DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self, SQLCommand.self,
-      DoctorCommand.self, ExportCommand.self, ImportCommand.self, ServeCommand.self,
-      SyncCommand.self,
+      CompareCommand.self, ArtifactsCommand.self, ModelsCommand.self, TagCommand.self,
+      NoteCommand.self, DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self,
+      SQLCommand.self, DoctorCommand.self, ExportCommand.self, ImportCommand.self,
+      ServeCommand.self, SyncCommand.self,
     ]
   }
 

@@ -60,6 +60,16 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
   case artifactNotFound(run: String, path: String)
   /// The tracking server at `url` did not do what only it can do.
   case serverFailed(url: String, reason: String)
+  /// No model is registered under that name.
+  case modelNotFound(name: String)
+  /// A model is registered under that name already.
+  case modelExists(name: String)
+  /// The registered model has no version of that number.
+  case modelVersionNotFound(name: String, version: String)
+  /// No version of the registered model is called by that alias.
+  case aliasNotFound(name: String, alias: String)
+  /// No run logged a model of that id.
+  case loggedModelNotFound(id: String)
   /// A file could not be read or written while an artifact was copied.
   case artifactFailed(path: String, reason: String)
 
@@ -149,6 +159,18 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
       "run \(run) has no artifact \"\(path)\". List them with: track-cli artifacts \(run)"
     case .serverFailed(let url, let reason):
       "the tracking server \(url) cannot help: \(reason). Check the address and that it runs."
+    case .modelNotFound(let name):
+      "no model is registered as \"\(name)\". List them with: track-cli models"
+    case .modelExists(let name):
+      "a model is registered as \"\(name)\" already. Add a version to it, or choose another name."
+    case .modelVersionNotFound(let name, let version):
+      "the model \"\(name)\" has no version \(version). List them with: track-cli models \(name)"
+    case .aliasNotFound(let name, let alias):
+      "no version of the model \"\(name)\" is called \"\(alias)\". "
+        + "List the aliases with: track-cli models \(name)"
+    case .loggedModelNotFound(let id):
+      "there is no logged model \"\(id)\"; an id is like m-1a2b3c and 26 digits more. "
+        + "Perhaps it was deleted."
     case .artifactFailed(let path, let reason):
       "cannot copy \(path): \(reason). Check that both places exist and that you may use them."
     }

@@ -60,6 +60,17 @@ struct APIError: Error {
       self.init(.resourceDoesNotExist, text)
     case .experimentNotFound(let reference):
       self.init(.resourceDoesNotExist, "No Experiment with id=\(reference) exists")
+    case .modelNotFound(let name):
+      self.init(.resourceDoesNotExist, "Registered Model with name=\(name) not found")
+    case .modelExists(let name):
+      self.init(.resourceAlreadyExists, "Registered Model (name=\(name)) already exists.")
+    case .modelVersionNotFound(let name, let version):
+      self.init(
+        .resourceDoesNotExist, "Model Version (name=\(name), version=\(version)) not found")
+    case .aliasNotFound(_, let alias):
+      self.init(.invalidParameterValue, "Registered model alias \(alias) not found.")
+    case .loggedModelNotFound(let id):
+      self.init(.resourceDoesNotExist, "Logged model with ID '\(id)' not found.")
     // The client asks again when it hears this.
     case .locked: self.init(.temporarilyUnavailable, text)
     default: self.init(.internalError, text)
