@@ -14,6 +14,7 @@ struct APIError: Error {
     case resourceDoesNotExist = "RESOURCE_DOES_NOT_EXIST"
     case endpointNotFound = "ENDPOINT_NOT_FOUND"
     case internalError = "INTERNAL_ERROR"
+    case notImplemented = "NOT_IMPLEMENTED"
     case temporarilyUnavailable = "TEMPORARILY_UNAVAILABLE"
 
     var status: Int {
@@ -22,6 +23,7 @@ struct APIError: Error {
       case .permissionDenied: 403
       case .resourceDoesNotExist, .endpointNotFound: 404
       case .internalError: 500
+      case .notImplemented: 501
       case .temporarilyUnavailable: 503
       }
     }

@@ -95,6 +95,7 @@ struct Routes: Sendable {
   private func route(_ request: HTTPRequest) throws -> HTTPResponse {
     try RequestGuard.check(request)
     if let response = try page.answer(request) { return response }
+    try DirectTransfers.check(request)
     switch request.path {
     case "/health": return HTTPResponse(200, text: "OK")
     case "/version": return HTTPResponse(200, text: Self.mlflowVersion)
