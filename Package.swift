@@ -161,8 +161,7 @@ let level4: [Target] = [
     name: "TrackCommand",
     dependencies: [
       "Tracking", "TrackingServer", "HTTPServer", "CommandArguments", "JSONValues", "Plots",
-      "Markup",
-      "Processes",
+      "Markup", "Processes", "SQLite", "Digest", "Compression",
     ],
     swiftSettings: strict),
 ]
