@@ -96,7 +96,7 @@ struct LoggedModelsAPI {
       }
       experiments.append(id)
     }
-    guard !experiments.isEmpty else { throw APIError.missing("experiment_ids") }
+    guard fields.hasValue("experiment_ids") else { throw APIError.missing("experiment_ids") }
     var search = LoggedModelSearch(
       experiments: experiments, filter: try fields.string("filter") ?? "", limit: page.limit + 1,
       offset: page.offset)
@@ -147,7 +147,7 @@ struct LoggedModelsAPI {
         RunModels.Output(
           modelID: try message.required("model_id"), step: try message.integer("step") ?? 0))
     }
-    guard !models.outputs.isEmpty else { throw APIError.missing("models") }
+    guard fields.hasValue("models") else { throw APIError.missing("models") }
     try store.log(models, to: try run(fields))
     return [:]
   }

@@ -52,8 +52,11 @@ extension Messages {
         ["name": .string(version.model), "version": .string("\(version.version)")]
       }
       info["registrations"] = .array(versions)
-      // MLflow's page reads them here.
-      shown["mlflow.modelVersions"] = "\(JSONValue.array(versions))"
+      // MLflow's page reads them here, where versions are numbers.
+      let tag = model.registrations.map { version -> JSONValue in
+        ["name": .string(version.model), "version": .int(version.version)]
+      }
+      shown["mlflow.modelVersions"] = "\(JSONValue.array(tag))"
     }
     var data: [String: JSONValue] = [:]
     if !model.params.isEmpty { data["params"] = pairs(sorted(model.params)) }

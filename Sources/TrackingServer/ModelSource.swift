@@ -63,22 +63,29 @@ struct ModelSource {
       separator: "/", omittingEmptySubsequences: false
     ).map(String.init)
     guard (1...2).contains(parts.count), !parts.contains("") else { throw wrong("model_id") }
+    let at = parts.count == 1 ? parts[0].lastIndex(of: "@") : nil
+    guard parts.count == 2 || at != nil else { return false }
+    let name = at.map { String(parts[0][..<$0]) } ?? parts[0]
+    guard try store.registeredModel(name).tags[RegistryAPI.promptTag] != "true" else {
+      throw APIError(
+        .invalidParameterValue,
+        "Invalid model version source: '\(uri)'. Prompt versions cannot be used as model version sources."
+      )
+    }
     let version: ModelVersion
-    if parts.count == 2, let number = Int(parts[1]) {
-      version = try store.modelVersion(parts[0], number)
-    } else if parts.count == 2, parts[1].lowercased() == "latest" {
-      version = try store.modelVersion(parts[0], alias: "latest")
-    } else if parts.count == 2 {
+    if let at {
+      let alias = String(parts[0][parts[0].index(after: at)...])
+      version = try store.modelVersion(name, alias: alias)
+    } else if let number = Int(parts[1]) {
+      version = try store.modelVersion(name, number)
+    } else if parts[1].lowercased() == "latest" {
+      version = try store.modelVersion(name, alias: "latest")
+    } else {
       let stage = try RegistryAPI.stage(parts[1])
-      guard let latest = try store.latestVersions(of: parts[0], stages: [stage]).first else {
-        throw TrackingError.modelVersionNotFound(name: parts[0], version: stage.rawValue)
+      guard let latest = try store.latestVersions(of: name, stages: [stage]).first else {
+        throw TrackingError.modelVersionNotFound(name: name, version: stage.rawValue)
       }
       version = latest
-    } else if let at = parts[0].lastIndex(of: "@") {
-      version = try store.modelVersion(
-        String(parts[0][..<at]), alias: String(parts[0][parts[0].index(after: at)...]))
-    } else {
-      return false
     }
     let isOther =
       runID.map { $0 != version.runID } ?? false

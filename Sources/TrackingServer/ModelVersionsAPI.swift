@@ -46,7 +46,7 @@ struct ModelVersionsAPI {
   private func move(_ fields: APIFields) throws -> JSONValue {
     let (name, number) = (try fields.modelName(), try fields.versionNumber())
     let (text, archives) = (
-      try fields.required("stage"), try fields.flag("archive_existing_versions")
+      try fields.required("stage"), try fields.bool("archive_existing_versions")
     )
     let stage = try RegistryAPI.stage(text)
     guard !archives || stage == .staging || stage == .production else {
@@ -111,6 +111,12 @@ struct ModelVersionsAPI {
 }
 
 extension APIFields {
+  /// A truth value of a body.
+  func bool(_ name: String) throws(APIError) -> Bool {
+    if let text = try? string(name) { throw .invalid(name, .string(text)) }
+    return try number(name) ?? 0 != 0
+  }
+
   /// A truth value, which may be written as a text or a number.
   func flag(_ name: String) throws(APIError) -> Bool {
     if let text = try? string(name) { return text.lowercased() == "true" || text == "1" }

@@ -184,6 +184,23 @@ def test_a_version_is_made_of_what_belongs_to_its_run_only(uri, client, name, ru
     assert client.search_model_versions(f"name = '{name}'") == []
 
 
+def test_wrong_tags_are_refused_and_lists_may_be_empty(uri, client, name, run):
+    def post(path, code, **body):
+        answer = requests.post(f"{uri}/api/2.0/mlflow/{path}", json=body, timeout=LIMIT)
+        assert answer.status_code == code, (path, body, answer.text)
+        return answer.json()
+
+    for key in ("", "/x", "a/../b", "a//b", "a,b!", "k" * 251):
+        post("registered-models/set-tag", 400, name=name, key=key, value="v")
+    post("registered-models/set-tag", 200, name=name, key="a/b-c_d.e:f é 1", value="v" * 100_000)
+    post("registered-models/set-tag", 400, name=name, key="k", value="v" * 100_001)
+    assert set(client.get_registered_model(name).tags) == {"a/b-c_d.e:f é 1"}
+    post("model-versions/transition-stage", 400, name=name, version="1", stage="Production", archive_existing_versions="true")
+    assert post("logged-models/search", 200, experiment_ids=[]) == {} and post("runs/outputs", 200, run_id=run, models=[]) == {}
+    post("logged-models/search", 400)
+    post("runs/outputs", 400, run_id=run)
+
+
 def test_a_version_may_be_made_of_another_version(client, name, run):
     add(client, name, run)
     client.set_registered_model_alias(name, "best", "1")
@@ -273,7 +290,7 @@ def test_a_model_is_logged_registered_and_loaded(client, name, tmp_path):
     assert logged.status == LoggedModelStatus.READY and logged.params == {"factor": "2"} and logged.source_run_id == run.info.run_id
     version = client.get_model_version(name, "1")
     assert version.run_id == run.info.run_id and version.source == f"models:/{info.model_id}"
-    assert json.loads(logged.tags["mlflow.modelVersions"]) == [{"name": name, "version": "1"}]
+    assert json.loads(logged.tags["mlflow.modelVersions"]) == [{"name": name, "version": 1}]
     assert [o.model_id for o in client.get_run(run.info.run_id).outputs.model_outputs] == [info.model_id]
     again = mlflow.register_model(f"models:/{info.model_id}", name, tags={"a": "b"})
     assert again.version == "2" and again.tags == {"a": "b"}

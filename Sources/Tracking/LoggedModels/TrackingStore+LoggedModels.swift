@@ -70,13 +70,16 @@ extension TrackingStore {
     }
   }
 
-  /// Deletes a logged model, which is removed for good when the garbage is collected.
+  /// Deletes a logged model, which is removed for good when the garbage is collected; twice is once.
   package func deleteLoggedModel(_ id: String) throws(TrackingError) {
     try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
-        let row = try database.loggedModel(id).row
+        let row = try database.loggedModel(id, orDeleted: true).row
         _ = try database.execute(
-          "UPDATE logged_models SET deleted_ms = ?1, updated_ms = ?1 WHERE id = ?2",
+          """
+          UPDATE logged_models SET deleted_ms = ?1, updated_ms = ?1
+            WHERE id = ?2 AND deleted_ms IS NULL
+          """,
           .integer(currentMilliseconds()), .integer(row))
       }
     }

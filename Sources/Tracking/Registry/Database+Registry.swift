@@ -155,7 +155,18 @@ enum RegistryName {
 
   /// Throws unless a tag can be set.
   static func validate(tag key: String, _ value: String) throws(TrackingError) {
-    try RunIdentity.validate(key, kind: "tag's key")
+    let kind = "tag's key"
+    try RunIdentity.validate(key, kind: kind)
+    guard key.allSatisfy({ $0.isLetter || $0.isNumber || "/_-. :".contains($0) }) else {
+      throw .invalidName(
+        kind: kind, name: key,
+        reason: "it has others than letters, digits, spaces and the characters / _ - . :")
+    }
+    let parts = key.split(separator: "/", omittingEmptySubsequences: false)
+    guard !parts.contains(where: { ["", ".", ".."].contains($0) }) else {
+      throw .invalidName(
+        kind: kind, name: key, reason: "as a path, it would be another one")
+    }
     guard value.count <= 100_000 else {
       throw .invalidName(
         kind: "value of the tag \(key)", name: "\(value.prefix(40))…",
