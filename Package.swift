@@ -118,7 +118,8 @@ let level2: [Target] = [
   library("TensorDifferentiation", ["Gradients", "Tensors"]),
   library("Learners", ["Tensors", "BLAS"]),
   library("Plots", ["Compression", "JSONValues", "Markup", "Raster"]),
-  library("Tracking", ["SQLite", "Digest", "HTTPClient", "JSONValues", "Processes", "StandardError"]),
+  library(
+    "Tracking", ["SQLite", "Digest", "HTTPClient", "JSONValues", "Processes", "StandardError"]),
   library("Workflows", ["Digest"]),
 ]
 
