@@ -20,8 +20,6 @@ protocol Command {
 
   init(_ arguments: inout Arguments) throws(UsageError)
 
-  /// What to print where no store is needed for that; then none is opened.
-  var textWithoutStore: String? { get }
   /// Returns what to print.
   func run(_ context: Context) throws -> String
 }
@@ -31,7 +29,16 @@ extension Command {
   static var notes: String { "" }
   static var formats: [OutputFormat] { [.table, .json, .csv, .markdown] }
   var access: StoreAccess { .read }
-  var textWithoutStore: String? { nil }
+}
+
+/// A subcommand that uses no store.
+protocol StorelessCommand: Command {
+  /// Returns what to print.
+  func run(_ format: OutputFormat, _ style: Style) throws -> String
+}
+
+extension StorelessCommand {
+  func run(_ context: Context) throws -> String { try run(context.format, context.style) }
 }
 
 /// What a subcommand does with the store.

@@ -11,10 +11,10 @@ enum Program {
   static var commands: [any Command.Type] {
     [
       ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
-      CompareCommand.self, ArtifactsCommand.self, TagCommand.self, NoteCommand.self,
-      DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self, SQLCommand.self,
-      DoctorCommand.self, ExportCommand.self, ImportCommand.self, ServeCommand.self,
-      CompletionCommand.self, ManualCommand.self,
+      CompareCommand.self, ArtifactsCommand.self, ModelsCommand.self, TagCommand.self,
+      NoteCommand.self, DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self,
+      SQLCommand.self, DoctorCommand.self, ExportCommand.self, ImportCommand.self,
+      ServeCommand.self, SyncCommand.self, CompletionCommand.self, ManualCommand.self,
     ]
   }
 
@@ -49,7 +49,9 @@ enum Program {
       format = known
     }
     let command = try type.init(&arguments)
-    if let text = command.textWithoutStore { return text }
+    if let command = command as? any StorelessCommand {
+      return try command.run(format, .current)
+    }
     let store = try openStore(storeURI, command.access)
     return try command.run(Context(store: store, format: format, style: .current))
   }
@@ -61,7 +63,7 @@ extension Program {
     _ uri: String?, _ access: StoreAccess
   ) throws(TrackingError) -> TrackingStore {
     switch access {
-    case .create: return try TrackingStore(uri)
+    case .create: return try TrackingStore(file: uri)
     case .read: return try TrackingStore(reading: place(uri))
     case .change: return try TrackingStore(changing: place(uri))
     }

@@ -71,3 +71,30 @@ extension Database {
       """, .integer(run), .integer(id), .text(DatasetContext.tag), .text(context))
   }
 }
+
+extension TrackingStore {
+  /// The data sets that runs of experiments used, each once for every use of it.
+  package func datasets(
+    ofExperiments ids: [Int64], limit: Int
+  ) throws(TrackingError) -> [(experiment: Int64, dataset: DatasetRecord)] {
+    try reading { database throws(TrackingError) in
+      try database.query(
+        """
+        SELECT DISTINCT datasets.experiment, name, digest, source_type, source, value FROM datasets
+          JOIN inputs ON inputs.dataset = datasets.id
+          LEFT JOIN input_tags ON input_tags.run = inputs.run
+            AND input_tags.dataset = inputs.dataset AND key = ?
+          WHERE datasets.experiment IN (SELECT value FROM json_each(?))
+          ORDER BY datasets.experiment, name, digest LIMIT ?
+        """, .text(DatasetContext.tag), RowList(ids).value, .integer(Int64(limit))
+      ) { (row: borrowing Row) in
+        (
+          row.integer(0),
+          DatasetRecord(
+            name: row.text(1), digest: row.text(2), sourceType: row.text(3), source: row.text(4),
+            schema: nil, profile: nil, context: row.text(ifPresent: 5))
+        )
+      }
+    }
+  }
+}

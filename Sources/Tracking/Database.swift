@@ -56,6 +56,8 @@ package final class Database {
   package func write<Value>(
     _ kind: Connection.TransactionKind = .immediate, _ body: () throws(TrackingError) -> Value
   ) throws(TrackingError) -> Value {
+    // A part of a larger transaction; an error of its own undoes all of that.
+    if connection.isInTransaction { return try body() }
     try checkFileIsThere()
     do throws(TrackingError) {
       return try connection.transaction(kind, failure: failure, body)

@@ -58,6 +58,18 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
   case invalidArtifactPath(path: String, reason: String)
   /// The run has no artifact of that path.
   case artifactNotFound(run: String, path: String)
+  /// The tracking server at `url` did not do what only it can do.
+  case serverFailed(url: String, reason: String)
+  /// No model is registered under that name.
+  case modelNotFound(name: String)
+  /// A model is registered under that name already.
+  case modelExists(name: String)
+  /// The registered model has no version of that number.
+  case modelVersionNotFound(name: String, version: String)
+  /// No version of the registered model is called by that alias.
+  case aliasNotFound(name: String, alias: String)
+  /// No run logged a model of that id.
+  case loggedModelNotFound(id: String)
   /// A file could not be read or written while an artifact was copied.
   case artifactFailed(path: String, reason: String)
 
@@ -65,7 +77,8 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notAFileStore(let uri):
-      "\(uri) is not a file store. Set TRACKING_URI to a path, sqlite:///path or file:path."
+      "\(uri) is not a file store. Set TRACKING_URI to a path, sqlite:///path or file:path, or "
+        + "for new runs to a server's URL of http or https."
     case .storeNotFound(let path, searched: true):
       "no tracking store found: there is no tracking.db in \(path) or a folder above it. "
         + "Log a run first, set TRACKING_URI, or name the store's file."
@@ -144,6 +157,20 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
         + "Give a relative path such as plots/loss.png."
     case .artifactNotFound(let run, let path):
       "run \(run) has no artifact \"\(path)\". List them with: track-cli artifacts \(run)"
+    case .serverFailed(let url, let reason):
+      "the tracking server \(url) cannot help: \(reason). Check the address and that it runs."
+    case .modelNotFound(let name):
+      "no model is registered as \"\(name)\". List them with: track-cli models"
+    case .modelExists(let name):
+      "a model is registered as \"\(name)\" already. Add a version to it, or choose another name."
+    case .modelVersionNotFound(let name, let version):
+      "the model \"\(name)\" has no version \(version). List them with: track-cli models \(name)"
+    case .aliasNotFound(let name, let alias):
+      "no version of the model \"\(name)\" is called \"\(alias)\". "
+        + "List the aliases with: track-cli models \(name)"
+    case .loggedModelNotFound(let id):
+      "there is no logged model \"\(id)\"; an id is like m-1a2b3c and 26 digits more. "
+        + "Perhaps it was deleted."
     case .artifactFailed(let path, let reason):
       "cannot copy \(path): \(reason). Check that both places exist and that you may use them."
     }

@@ -156,7 +156,7 @@ def test_a_flipped_bit_of_the_last_transaction_costs_no_other(tmp_path):
 
 def test_files_of_limited_size_cost_only_what_did_not_fit(tmp_path):
     store = tmp_path / "tracking.db"
-    lines = runner("limited", store, 400_000)
+    lines = runner("limited", store, 600_000)
     logged = [line for line in lines if line.startswith("logged")]
     refused = [line for line in lines if line.startswith("refused")]
     assert len(refused) == 1 and "was not stored" in refused[0], lines[-3:]

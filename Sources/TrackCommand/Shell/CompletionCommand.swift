@@ -1,7 +1,7 @@
 import CommandArguments
 
 /// `completion`: what makes a shell complete command lines of this program.
-struct CompletionCommand: Command {
+struct CompletionCommand: StorelessCommand {
   static let name = "completion"
   static let operands = "bash|zsh|fish"
   static let summary = "Print what makes a shell complete command lines."
@@ -29,15 +29,13 @@ struct CompletionCommand: Command {
     self.shell = shell
   }
 
-  var textWithoutStore: String? {
+  func run(_ format: OutputFormat, _ style: Style) -> String {
     switch shell {
     case .bash: Self.bash
     case .zsh: Self.zsh
     case .fish: Self.fish
     }
   }
-
-  func run(_ context: Context) -> String { "" }
 
   private static let bash = #"""
     # Completes command lines of track-cli in bash; track-cli itself knows what there is.

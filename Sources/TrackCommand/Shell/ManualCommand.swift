@@ -1,7 +1,7 @@
 import CommandArguments
 
 /// `manual`: the man page.
-struct ManualCommand: Command {
+struct ManualCommand: StorelessCommand {
   static let name = "manual"
   static let operands = ""
   static let summary = "Print the man page, for man to read."
@@ -15,9 +15,7 @@ struct ManualCommand: Command {
     _ = try arguments.operands(0...0, of: "options only")
   }
 
-  func run(_ context: Context) -> String { "" }
-
-  var textWithoutStore: String? { Self.page }
+  func run(_ format: OutputFormat, _ style: Style) -> String { Self.page }
 
   /// The page in the macros of man(7), from the same table as the help.
   private static var page: String {
