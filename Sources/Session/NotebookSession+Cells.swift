@@ -23,7 +23,10 @@ extension NotebookSession {
   func runCell(_ request: CellRequest, _ output: @escaping CellRun.Output) -> CellOutcome {
     let label = "cell \(request.executionCount)"
     history.note(source: request.code, label: label)
-    if !request.isSilent { history.note(input: request.code, count: request.executionCount) }
+    if !request.isSilent {
+      history.note(input: request.code, count: request.executionCount)
+      keepForRuns(request)
+    }
     let context = CellContext(
       request: request, split: SplitCell(request.code), label: label, output: output,
       failures: CellFailures(code: request.code, label: label, sources: history.sources))
@@ -34,6 +37,18 @@ extension NotebookSession {
         payload: context.payload.value)
     }
     return CellOutcome(payload: context.payload.value)
+  }
+
+  /// The file with the cells that came, as they were written, which runs of the tracking store keep.
+  var cellsFile: String? {
+    shared.withLock { $0.compiler }.map { $0.folder + "/cells.swift" }
+  }
+
+  private func keepForRuns(_ request: CellRequest) {
+    guard let cellsFile else { return }
+    let text = "// Cell \(request.executionCount)\n\(request.code)\n\n"
+    // A disk that is full shows in the cell itself, which is compiled there.
+    _ = Files.append(Array(text.utf8), to: cellsFile)
   }
 
   /// Compiles and runs the Swift source of a cell, and lets later cells see it.

@@ -215,7 +215,8 @@ package final class NotebookSession: CellExecutor {
   func ensureWorker() -> String? {
     if shared.withLock({ $0.worker != nil }) { return nil }
     do throws(ProcessError) {
-      let worker = try WorkerProcess(executable: configuration.worker) {
+      let cells = cellsFile.map { ["MARTLET_CELLS": $0] } ?? [:]
+      let worker = try WorkerProcess(executable: configuration.worker, environment: cells) {
         [weak self] worker, event in
         self?.handle(event, of: worker)
       }

@@ -21,12 +21,13 @@ final class WorkerProcess: Sendable {
   ///
   /// Whatever was printed before a message was sent is handed over before that message.
   init(
-    executable: String, handler: @escaping @Sendable (WorkerProcess, Event) -> Void
+    executable: String, environment additions: [String: String] = [:],
+    handler: @escaping @Sendable (WorkerProcess, Event) -> Void
   ) throws(ProcessError) {
     let sockets = try DescriptorPair.sockets()
     let output = try DescriptorPair.pipe()
     let error = try DescriptorPair.pipe()
-    var environment = currentEnvironment()
+    var environment = currentEnvironment().merging(additions) { $1 }
     // The worker reports faults itself; the runtime's own backtracer would end the process.
     environment["SWIFT_BACKTRACE"] = "enable=no"
     defer {

@@ -12,14 +12,15 @@ enum Program {
     [
       ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
       CompareCommand.self, ArtifactsCommand.self, ModelsCommand.self, TagCommand.self,
-      NoteCommand.self,
-      DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self, SQLCommand.self,
-      DoctorCommand.self, ServeCommand.self,
+      NoteCommand.self, DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self,
+      SQLCommand.self, DoctorCommand.self, ExportCommand.self, ImportCommand.self,
+      ServeCommand.self, SyncCommand.self, CompletionCommand.self, ManualCommand.self,
     ]
   }
 
   /// What the program prints for `words`, its command line.
   static func output(for words: [String]) throws -> String {
+    if words.first == "__complete" { return completions(Array(words.dropFirst())) }
     var arguments = Arguments(words)
     let wantsHelp = arguments.flag("--help", "-h")
     if arguments.flag("--version") { return "track-cli \(version)\n" }
@@ -48,6 +49,9 @@ enum Program {
       format = known
     }
     let command = try type.init(&arguments)
+    if let command = command as? any StorelessCommand {
+      return try command.run(format, .current)
+    }
     let store = try openStore(storeURI, command.access)
     return try command.run(Context(store: store, format: format, style: .current))
   }
@@ -59,10 +63,18 @@ extension Program {
     _ uri: String?, _ access: StoreAccess
   ) throws(TrackingError) -> TrackingStore {
     switch access {
-    case .create: return try TrackingStore(uri)
+    case .create: return try TrackingStore(file: uri)
     case .read: return try TrackingStore(reading: place(uri))
     case .change: return try TrackingStore(changing: place(uri))
     }
+  }
+
+  /// What a shell can go on with; nothing where the store cannot be read.
+  private static func completions(_ words: [String]) -> String {
+    let place = words.firstIndex(of: "--store").flatMap { index in
+      index + 2 < words.count ? words[index + 1] : nil
+    }
+    return Completer(words) { try? openStore(place, .read) }.text
   }
 
   private static func place(_ uri: String?) throws(TrackingError) -> String {

@@ -40,30 +40,35 @@ extension Database {
   func insert(_ dataset: DatasetRecord, run: Int64) throws(TrackingError) {
     try write { () throws(TrackingError) in
       try checkIsThere(run: run)
-      try execute(
-        """
-        INSERT OR IGNORE INTO datasets
-            (experiment, name, digest, source_type, source, schema, profile)
-          SELECT experiment, ?, ?, ?, ?, ?, ? FROM runs WHERE id = ?
-        """, .text(dataset.name), .text(dataset.digest), .text(dataset.sourceType),
-        .text(dataset.source), .text(orNull: dataset.schema), .text(orNull: dataset.profile),
-        .integer(run))
-      let found = try query(
-        """
-        SELECT datasets.id FROM datasets JOIN runs ON runs.experiment = datasets.experiment
-          WHERE runs.id = ? AND datasets.name = ? AND digest = ?
-        """, .integer(run), .text(dataset.name), .text(dataset.digest)
-      ) { $0.integer(0) }
-      guard let id = found.first else { throw .runRemoved(path: path) }
-      try execute(
-        "INSERT OR IGNORE INTO inputs (run, dataset) VALUES (?, ?)", .integer(run), .integer(id))
-      guard let context = dataset.context else { return }
-      try execute(
-        """
-        INSERT INTO input_tags (run, dataset, key, value) VALUES (?, ?, ?, ?)
-          ON CONFLICT (run, dataset, key) DO UPDATE SET value = excluded.value
-        """, .integer(run), .integer(id), .text(DatasetContext.tag), .text(context))
+      try insertWithin(dataset, run: run)
     }
+  }
+
+  /// The same, within a transaction.
+  func insertWithin(_ dataset: DatasetRecord, run: Int64) throws(TrackingError) {
+    try execute(
+      """
+      INSERT OR IGNORE INTO datasets
+          (experiment, name, digest, source_type, source, schema, profile)
+        SELECT experiment, ?, ?, ?, ?, ?, ? FROM runs WHERE id = ?
+      """, .text(dataset.name), .text(dataset.digest), .text(dataset.sourceType),
+      .text(dataset.source), .text(orNull: dataset.schema), .text(orNull: dataset.profile),
+      .integer(run))
+    let found = try query(
+      """
+      SELECT datasets.id FROM datasets JOIN runs ON runs.experiment = datasets.experiment
+        WHERE runs.id = ? AND datasets.name = ? AND digest = ?
+      """, .integer(run), .text(dataset.name), .text(dataset.digest)
+    ) { $0.integer(0) }
+    guard let id = found.first else { throw .runRemoved(path: path) }
+    try execute(
+      "INSERT OR IGNORE INTO inputs (run, dataset) VALUES (?, ?)", .integer(run), .integer(id))
+    guard let context = dataset.context else { return }
+    try execute(
+      """
+      INSERT INTO input_tags (run, dataset, key, value) VALUES (?, ?, ?, ?)
+        ON CONFLICT (run, dataset, key) DO UPDATE SET value = excluded.value
+      """, .integer(run), .integer(id), .text(DatasetContext.tag), .text(context))
   }
 }
 

@@ -56,6 +56,8 @@ package final class Database {
   package func write<Value>(
     _ kind: Connection.TransactionKind = .immediate, _ body: () throws(TrackingError) -> Value
   ) throws(TrackingError) -> Value {
+    // A part of a larger transaction; an error of its own undoes all of that.
+    if connection.isInTransaction { return try body() }
     try checkFileIsThere()
     do throws(TrackingError) {
       return try connection.transaction(kind, failure: failure, body)
@@ -92,7 +94,8 @@ package final class Database {
 extension TrackingError {
   /// What `error` means for the store at `path`.
   init(_ error: SQLiteError, path: String) {
-    let isFull = error.systemReason == "No space left on device"
+    let isFull = ["No space left on device", "Disk quota exceeded", "File too large"]
+      .contains(error.systemReason)
     let isDenied =
       error.systemReason == "Permission denied" || error.systemReason == "Read-only file system"
     self =

@@ -16,6 +16,10 @@ import Synchronization
 /// A logging call that returned has stored what it logged, even if the process is killed the
 /// moment after. Any thread may log. A run whose process goes away without ending it is shown as
 /// killed.
+///
+/// A run notes by itself where its code is from (the notebook, its cells as they ran, the Git commit and what was changed
+/// since), what it runs on, and every ten seconds how busy that is. `TRACKING_CAPTURE=off` and
+/// `TRACKING_SYSTEM_METRICS=off` keep it from that.
 public final class Run: Sendable, Identifiable {
   /// 32 hexadecimal digits that name the run everywhere.
   public let id: String
@@ -29,6 +33,8 @@ public final class Run: Sendable, Identifiable {
   let row: Int64
   private let hasEnded = Mutex(false)
   private let heartbeat: Heartbeat
+  private let monitor: SystemMonitor?
+  private let sources: DispatchGroup
 
   init(id: String, name: String, experiment: String, row: Int64, store: TrackingStore) {
     self.id = id
@@ -37,6 +43,8 @@ public final class Run: Sendable, Identifiable {
     self.row = row
     self.store = store
     heartbeat = Heartbeat(store: store, row: row)
+    monitor = SystemMonitor(run: row, store: store)
+    sources = RunContext.noteSources(of: row, in: store)
   }
 
   deinit {
@@ -76,9 +84,11 @@ public final class Run: Sendable, Identifiable {
     let row = try store.withDatabase { database throws(TrackingError) in
       try database.insertRun(
         id: id, experiment: experiment, name: name, parentID: parentID,
-        startMilliseconds: currentMilliseconds(), tags: tags)
+        startMilliseconds: currentMilliseconds(),
+        tags: RunContext.tags().merging(tags) { $1 })
     }
-    return Run(id: id, name: name, experiment: experiment, row: row, store: store)
+    let known = try store.announce(row, id: id)
+    return Run(id: known, name: name, experiment: experiment, row: row, store: store)
   }
 
   /// Goes on with a run that has ended or was interrupted.
@@ -92,7 +102,7 @@ public final class Run: Sendable, Identifiable {
     _ reference: String, in store: TrackingStore? = nil
   ) throws(TrackingError) -> Run {
     let store = try TrackingStore.chosen(store)
-    let run = try store.run(reference)
+    let run = try store.known(reference)
     try store.withDatabase { database throws(TrackingError) in try database.adopt(run: run.row) }
     return Run(id: run.id, name: run.name, experiment: run.experiment, row: run.row, store: store)
   }
@@ -107,12 +117,18 @@ public final class Run: Sendable, Identifiable {
 
   private func end(_ outcome: RunOutcome, isInterrupted: Bool) throws(TrackingError) {
     heartbeat.stop()
+    monitor?.stop()
+    if !isInterrupted {
+      _ = sources.wait(timeout: .now() + .seconds(12))
+      RunContext.noteCells(of: row, in: store)
+    }
     try store.withDatabase { database throws(TrackingError) in
       try database.end(
         run: row, outcome: outcome, isInterrupted: isInterrupted,
         atMilliseconds: currentMilliseconds())
     }
     hasEnded.withLock { $0 = true }
+    if !isInterrupted { store.deliverAll(of: row) }
   }
 
   /// Notes that this process still has the run.
@@ -122,7 +138,7 @@ public final class Run: Sendable, Identifiable {
 
   /// The environment for a child process whose runs belong to this one.
   public var environment: [String: String] {
-    [RunIdentity.parentVariables[0]: id, StoreLocation.variable: store.path]
+    [RunIdentity.parentVariables[0]: id, StoreLocation.variable: store.uri]
   }
 }
 

@@ -79,7 +79,7 @@ package enum StoreLocation {
     return folder.hasSuffix("/") ? folder + relative : "\(folder)/\(relative)"
   }
 
-  private static func decodingPercents(_ text: String) -> String {
+  static func decodingPercents(_ text: String) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {

@@ -149,7 +149,8 @@ extension TrackingStore {
         throw TrackingError.artifactFailed(
           path: content, reason: "its contents are not those that were logged")
       }
-      if FileManager.default.fileExists(atPath: destination) {
+      // A link that leads nowhere is in the way, too.
+      if (try? FileManager.default.attributesOfItem(atPath: destination)) != nil {
         try FileManager.default.removeItem(atPath: destination)
       }
       try FileManager.default.moveItem(atPath: partial, toPath: destination)

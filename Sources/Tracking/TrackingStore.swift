@@ -11,19 +11,41 @@ import Synchronization
 /// let run = try Run.start(experiment: "mnist", in: store)
 /// ```
 public final class TrackingStore: Sendable {
-  /// The absolute path of the store's file.
+  /// The absolute path of the store's file; of the outbox's where runs go to a server.
   public let path: String
+  /// The server that runs are delivered to; `nil` where the file is their place.
+  let remote: Remote?
 
   private let database: Mutex<Database>
 
   /// Opens the store to log to it; makes it where it is missing.
   ///
-  /// - Parameter uri: A path, `sqlite:///path` or `file:path`. Without one, the environment
-  ///   variable `TRACKING_URI` decides, then the nearest `tracking.db` from the current folder
-  ///   upwards in the same Git clone; where there is none, it is made at the clone's root, or in
-  ///   the current folder outside of clones.
+  /// A URL of `http` or `https` is a server that speaks MLflow's REST API, such as `track-cli serve`. What is logged is
+  /// kept in a file of the user's and delivered in the background; see ``Run``.
+  ///
+  /// - Parameter uri: A path, `sqlite:///path`, `file:path` or a server's URL. Without one, the environment
+  ///   variable `TRACKING_URI` decides, then `MLFLOW_TRACKING_URI` if it names a server, then the nearest
+  ///   `tracking.db` from the current folder upwards in the same Git clone; where there is none, it is made at the
+  ///   clone's root, or in the current folder outside of clones.
   /// - Throws: ``TrackingError`` when the place is none for a store, or cannot be written.
   public convenience init(_ uri: String? = nil) throws(TrackingError) {
+    if let address = StoreLocation.server(uri) {
+      try self.init(server: address, outbox: StoreLocation.outbox(url: address.url))
+    } else {
+      try self.init(file: uri)
+    }
+  }
+
+  /// Opens the outbox at `path` of a server.
+  package convenience init(
+    server address: ServerAddress, outbox path: String
+  ) throws(TrackingError) {
+    let (database, remote) = try Self.remote(address, outbox: path)
+    self.init(database, remote: remote)
+  }
+
+  /// Opens the store in a file to log to it; makes it where it is missing.
+  package convenience init(file uri: String?) throws(TrackingError) {
     let path =
       if let uri { try StoreLocation.path(uri: uri) } else { try StoreLocation.forWriting() }
     self.init(try Database.create(path: path))
@@ -42,15 +64,25 @@ public final class TrackingStore: Sendable {
     self.init(try Database.create(path: path))
   }
 
-  private init(_ database: sending Database) {
+  private init(_ database: sending Database, remote: Remote? = nil) {
     path = database.path
+    self.remote = remote
     self.database = Mutex(database)
   }
+
+  deinit { remote?.courier.stop() }
+
+  /// What `TRACKING_URI` has to be for another process to log to the same place.
+  public var uri: String { remote?.address.url ?? path }
 
   /// The store that runs log to: `store`, or the one that is found, opened once for each path.
   static func chosen(_ store: TrackingStore?) throws(TrackingError) -> TrackingStore {
     if let store { return store }
-    let path = try StoreLocation.forWriting()
+    let address = StoreLocation.server()
+    let path =
+      if let address { try StoreLocation.outbox(url: address.url) } else {
+        try StoreLocation.forWriting()
+      }
     return try opened.withLock { stores throws(TrackingError) in
       let identity = Database.fileIdentity(path)
       if let known = stores[path], known.identity == identity, identity != nil,
@@ -58,7 +90,7 @@ public final class TrackingStore: Sendable {
       {
         return store
       }
-      let store = try TrackingStore(path)
+      let store = try address == nil ? TrackingStore(file: path) : TrackingStore()
       stores[path] = Opened(store: store, identity: Database.fileIdentity(path))
       return store
     }
@@ -75,7 +107,8 @@ public final class TrackingStore: Sendable {
   package func withDatabase<Value: Sendable>(
     _ body: (Database) throws(TrackingError) -> Value
   ) throws(TrackingError) -> Value {
-    try database.withLock { database throws(TrackingError) in try body(database) }
+    defer { remote?.courier.wake() }
+    return try database.withLock { database throws(TrackingError) in try body(database) }
   }
 
   /// Uses one unchanging state of the database, in which no run of a process that is gone runs.

@@ -13,6 +13,7 @@ private struct Cells {
   /// The C modules below, which a cell needs by name only.
   private static let emptyModules = [
     "COpenBLAS", "CKernels", "CDelimited", "CImageFiles", "CSQLite", "CCrypto", "CZlib", "CRaster",
+    "CCurl", "CProcesses",
   ]
 
   private func searchPaths() throws -> [String] {

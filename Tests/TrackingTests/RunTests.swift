@@ -37,7 +37,7 @@ struct RunTests {
     #expect(found.run.endMilliseconds != nil)
     #expect(found.params.map(\.key) == ["layers", "lr", "optimizer", "shuffle", "widths"])
     #expect(found.params.map(\.value) == ["3", "0.1", "sgd", "true", "[64, 32]"])
-    #expect(found.tags.map(\.key) == ["author", "note"])
+    #expect(found.ownTags.map(\.key) == ["author", "note"])
     #expect(found.metrics.map(\.key) == ["accuracy", "loss"])
     #expect(found.metrics[1].last == 0.25)
     #expect(try store.experiments().map(\.name) == ["Default", "mnist"])
@@ -51,7 +51,7 @@ struct RunTests {
     try run.setTag("a", "x")
     try run.setTag("a", "y")
     #expect(try detail().params.map(\.value) == ["0.2"])
-    #expect(try detail().tags.map(\.value) == ["y"])
+    #expect(try detail().ownTags.map(\.value) == ["y"])
   }
 
   @Test("refuses keys and names that cannot be shown", arguments: ["", "a\nb", "\u{1B}[31m"])

@@ -96,8 +96,8 @@ struct StoreTests {
     #expect { try TrackingStore(folder.path("file/tracking.db")) } throws: {
       "\($0)".contains("its folder cannot be made")
     }
-    #expect(throws: TrackingError.notAFileStore(uri: "http://localhost")) {
-      try TrackingStore("http://localhost")
+    #expect(throws: TrackingError.notAFileStore(uri: "postgresql://localhost")) {
+      try TrackingStore("postgresql://localhost")
     }
   }
 
