@@ -162,7 +162,11 @@ let level4: [Target] = [
     linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
   .executableTarget(
     name: "TrackCommand",
-    dependencies: ["Tracking", "TrackingServer", "HTTPServer", "CommandArguments", "JSONValues"],
+    dependencies: [
+      "Tracking", "TrackingServer", "HTTPServer", "CommandArguments", "JSONValues", "Plots",
+      "Markup",
+      "Processes",
+    ],
     swiftSettings: strict),
 ]
 

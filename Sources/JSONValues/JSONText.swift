@@ -61,6 +61,11 @@ package enum JSONText {
   /// Appends `text` between quotes, with everything escaped that must be.
   static func append(quoted text: String, to bytes: inout [UInt8]) {
     bytes.append(0x22)
+    guard mustEscape(text) else {
+      bytes.append(contentsOf: text.utf8)
+      bytes.append(0x22)
+      return
+    }
     for byte in text.utf8 {
       switch byte {
       case 0x22, 0x5C:
@@ -77,5 +82,15 @@ package enum JSONText {
       }
     }
     bytes.append(0x22)
+  }
+
+  /// Whether something in `text` cannot stand in JSON as it is, which is rare.
+  private static func mustEscape(_ text: String) -> Bool {
+    let span = text.utf8Span.span
+    for index in span.indices where span[index] < 0x20 || span[index] == 0x22 || span[index] == 0x5C
+    {
+      return true
+    }
+    return false
   }
 }

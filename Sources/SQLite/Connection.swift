@@ -26,7 +26,7 @@ import CSQLite
   }
 
   private let handle: OpaquePointer
-  private var statements: [String: Statement] = [:]
+  private var statements: [StatementKey: Statement] = [:]
   private let statementLimit = 64
 
   /// Opens the database file at `path`.
@@ -150,6 +150,22 @@ import CSQLite
     return value
   }
 
+  /// Refuses every statement that does more than read.
+  func refuseAllButReading() {
+    statements = [:]
+    unsafe setReadingAuthorizer(of: handle)
+  }
+
+  /// Lets statements run for so long from now.
+  func setDeadline(milliseconds: Int) {
+    unsafe SQLite.setDeadline(of: handle, milliseconds: milliseconds)
+  }
+
+  /// Runs a statement that is not kept and gives at most `limit` of its rows.
+  func oneTable(_ sql: String, limit: Int?) throws(SQLiteError) -> QueryTable {
+    try unsafe Statement(sql: sql, connection: handle).table(limit: limit, connection: handle)
+  }
+
   /// Undoes the open transaction; SQLite may have done so itself, as on a full disk.
   private func rollBack() {
     guard isInTransaction else { return }
@@ -157,12 +173,20 @@ import CSQLite
   }
 
   private func statement(_ sql: String) throws(SQLiteError) -> Statement {
-    if let kept = statements[sql], !kept.isRunning { return kept }
+    let key = StatementKey(sql: sql)
+    if let kept = statements[key], !kept.isRunning { return kept }
     let prepared = try unsafe Statement(sql: sql, connection: handle)
     if statements.count >= statementLimit { statements = [:] }
-    if statements[sql] == nil { statements[sql] = prepared }
+    if statements[key] == nil { statements[key] = prepared }
     return prepared
   }
+}
+
+/// A statement's text, of which only the length is hashed: few have the same, and comparing a literal with itself takes no time.
+private struct StatementKey: Hashable {
+  let sql: String
+
+  func hash(into hasher: inout Hasher) { hasher.combine(sql.utf8.count) }
 }
 
 /// `path` with everything that means something in a URI encoded.

@@ -65,22 +65,4 @@ extension Database {
         """, .integer(run), .integer(id), .text(DatasetContext.tag), .text(context))
     }
   }
-
-  /// The data sets that `run` used, by name.
-  func datasets(run: Int64) throws(TrackingError) -> [DatasetRecord] {
-    try query(
-      """
-      SELECT name, digest, source_type, source, schema, profile, value FROM inputs
-        JOIN datasets ON datasets.id = inputs.dataset
-        LEFT JOIN input_tags ON input_tags.run = inputs.run
-          AND input_tags.dataset = inputs.dataset AND key = ?
-        WHERE inputs.run = ? ORDER BY name, digest
-      """, .text(DatasetContext.tag), .integer(run)
-    ) { (row: borrowing Row) in
-      DatasetRecord(
-        name: row.text(0), digest: row.text(1), sourceType: row.text(2), source: row.text(3),
-        schema: row.text(ifPresent: 4), profile: row.text(ifPresent: 5),
-        context: row.text(ifPresent: 6))
-    }
-  }
 }

@@ -31,6 +31,9 @@ package struct MetricEntry: Sendable {
 
 /// What a batch adds to the summary of one series.
 private struct Addition {
+  /// The last step before the batch, once it was asked for.
+  var storedStep: Int64?
+  var knowsStored = false
   var count: Int64 = 0
   var last: (step: Int64, time: Int64, value: Double)?
   var minimum: (value: Double, step: Int64)?
@@ -86,24 +89,24 @@ extension Database {
 
   /// The same, within a transaction.
   func insertWithin(_ entries: [MetricEntry], run: Int64) throws(TrackingError) {
-    guard entries.count != 1 else {
-      let series = try self.series(of: entries[0], run: run)
-      var addition = Addition()
-      try insert(entries[0], into: series, addition: &addition)
-      try update(series, with: addition)
-      return
-    }
-    var additions: [String: (series: MetricSeries, addition: Addition)] = [:]
+    var additions: [(series: MetricSeries, addition: Addition)] = []
+    var places: [String: Int] = [:]
+    // Most entries are of the metric before them.
+    var (latestKey, place) = ("", -1)
     for entry in entries {
-      if additions[entry.key] == nil {
-        additions[entry.key] = (try series(of: entry, run: run), Addition())
+      if place < 0 || entry.key != latestKey {
+        latestKey = entry.key
+        if let known = places[entry.key] {
+          place = known
+        } else {
+          place = additions.count
+          places[entry.key] = place
+          additions.append((try series(of: entry, run: run), Addition()))
+        }
       }
-      guard let (series, soFar) = additions[entry.key] else { continue }
-      var addition = soFar
-      try insert(entry, into: series, addition: &addition)
-      additions[entry.key]?.addition = addition
+      try insert(entry, into: additions[place].series, addition: &additions[place].addition)
     }
-    for (series, addition) in additions.values { try update(series, with: addition) }
+    for (series, addition) in additions { try update(series, with: addition) }
   }
 
   private func insert(
@@ -112,10 +115,14 @@ extension Database {
     let time = entry.timeMilliseconds &- series.originMilliseconds
     var step = entry.step ?? 0
     if entry.step == nil {
-      let stored = try query(
-        "SELECT last_step FROM series WHERE id = ?", .integer(series.id)
-      ) { $0.integer(ifPresent: 0) }.first
-      let last = [stored ?? nil, addition.last?.step].compactMap { $0 }.max()
+      if !addition.knowsStored {
+        addition.knowsStored = true
+        addition.storedStep =
+          try query(
+            "SELECT last_step FROM series WHERE id = ?", .integer(series.id)
+          ) { $0.integer(ifPresent: 0) }.first ?? nil
+      }
+      let last = [addition.storedStep, addition.last?.step].compactMap { $0 }.max()
       step = last.map { $0 == .max ? $0 : $0 + 1 } ?? 0
     }
     let inserted = try execute(
@@ -160,38 +167,5 @@ extension Database {
     guard let found = found.first else { throw .runNotFound(reference: "\(run)") }
     series[key] = found
     return found
-  }
-
-  /// The summaries of a run's metrics, by key.
-  func summaries(run: Int64) throws(TrackingError) -> [MetricSummary] {
-    try query(
-      """
-      SELECT key, point_count, last_value, last_step, minimum, minimum_step, maximum, maximum_step,
-          origin_ms + last_time
-        FROM series WHERE run = ? AND point_count > 0 ORDER BY key
-      """, .integer(run)
-    ) { (row: borrowing Row) in
-      MetricSummary(
-        key: row.text(0), count: Int(row.integer(1)), last: row.metric(2),
-        lastStep: row.integer(3), lastMilliseconds: row.integer(8),
-        minimum: row.isNull(4) ? nil : (row.real(4), row.integer(5)),
-        maximum: row.isNull(6) ? nil : (row.real(6), row.integer(7)))
-    }
-  }
-
-  /// The points of a metric by step, then by time; `nil` when the run never logged it.
-  func points(run: Int64, key: String) throws(TrackingError) -> [MetricPoint]? {
-    let series = try query(
-      "SELECT id, origin_ms FROM series WHERE run = ? AND key = ?", .integer(run), .text(key)
-    ) { MetricSeries(id: $0.integer(0), originMilliseconds: $0.integer(1)) }
-    guard let series = series.first else { return nil }
-    return try query(
-      "SELECT step, time, value FROM points WHERE series = ? ORDER BY step, time, value",
-      .integer(series.id)
-    ) { (row: borrowing Row) in
-      MetricPoint(
-        step: row.integer(0), timeMilliseconds: series.originMilliseconds &+ row.integer(1),
-        value: row.metric(2))
-    }
   }
 }

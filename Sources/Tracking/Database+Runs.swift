@@ -2,8 +2,8 @@ import SQLite
 
 extension Database {
   private static let runColumns = """
-    runs.id, run_id, experiment, experiments.name, runs.name, status, interrupted, start_ms, end_ms,
-      parent_run_id, runs.deleted_ms, runs.user
+    runs.id AS row, run_id, experiment, experiments.name AS experiment_name, runs.name AS name, status,
+      interrupted, start_ms, end_ms, parent_run_id, runs.deleted_ms AS deleted_ms, user
     """
   private static let runTables = "runs JOIN experiments ON experiments.id = experiment"
 
@@ -15,15 +15,17 @@ extension Database {
     ) { record(of: $0) }
   }
 
-  /// The runs that `condition` chooses, sorted by `order`, which may name `sortKeys`.
+  /// The runs that `condition` chooses, sorted by `order`, which names columns of the result and `sortKeys`.
   func runs(
     sortKeys: [SQLPart], where condition: SQLPart, order: String, limit: Int?, offset: Int
   ) throws(TrackingError) -> [RunRecord] {
     let columns = ([Self.runColumns] + sortKeys.map(\.text)).joined(separator: ", ")
+    // Materialized, or SQLite would look each key up as often as the order names it.
     return try query(
       """
-      SELECT \(columns) FROM \(Self.runTables) WHERE \(condition.text) ORDER BY \(order)
-        LIMIT ? OFFSET ?
+      WITH found AS \(sortKeys.isEmpty ? "NOT " : "")MATERIALIZED
+          (SELECT \(columns) FROM \(Self.runTables) WHERE \(condition.text))
+        SELECT * FROM found ORDER BY \(order) LIMIT ? OFFSET ?
       """,
       values: sortKeys.flatMap(\.values) + condition.values
         + [.integer(Int64(limit ?? -1)), .integer(Int64(offset))]

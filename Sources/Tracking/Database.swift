@@ -9,6 +9,8 @@ package final class Database {
   private let connection: Connection
   /// The numbers of series that are known to be stored.
   var series: [SeriesKey: MetricSeries] = [:]
+  /// Series of which it is known whether steps and times go together.
+  var timeOrders: [Int64: TimeOrder] = [:]
   /// Runs found interrupted that could not be marked so in the file, and when they ended.
   var unmarkedInterruptions: [Int64: Int64] = [:]
 

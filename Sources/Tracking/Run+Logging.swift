@@ -117,7 +117,11 @@ extension Run {
   /// Logs `entries` at once: all of them or, on an error, none.
   package func logMetrics(_ entries: [MetricEntry]) throws(TrackingError) {
     guard !entries.isEmpty else { return }
-    for entry in entries { try RunIdentity.validate(entry.key, kind: "metric's name") }
+    var checked: String?
+    for entry in entries where entry.key != checked {
+      try RunIdentity.validate(entry.key, kind: "metric's name")
+      checked = entry.key
+    }
     try store.withDatabase { database throws(TrackingError) in
       try database.insert(entries, run: row)
     }

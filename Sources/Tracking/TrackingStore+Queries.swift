@@ -48,28 +48,6 @@ extension TrackingStore {
     try reading { database throws(TrackingError) in try database.run(reference, among: view) }
   }
 
-  /// What `run` logged.
-  package func detail(of run: RunRecord) throws(TrackingError) -> RunDetail {
-    try details(of: [run])[0]
-  }
-
-  /// What each of `runs` logged.
-  package func details(of runs: [RunRecord]) throws(TrackingError) -> [RunDetail] {
-    try reading { database throws(TrackingError) in
-      var details: [RunDetail] = []
-      for run in runs {
-        details.append(
-          RunDetail(
-            run: run, params: try database.pairs("params", run: run.row),
-            tags: try database.pairs("tags", run: run.row),
-            metrics: try database.summaries(run: run.row),
-            artifacts: try database.artifacts(run: run.row),
-            datasets: try database.datasets(run: run.row)))
-      }
-      return details
-    }
-  }
-
   /// The files that `run` logged, by path.
   package func artifacts(of run: RunRecord) throws(TrackingError) -> [ArtifactRecord] {
     try reading { database throws(TrackingError) in try database.artifacts(run: run.row) }
@@ -81,15 +59,6 @@ extension TrackingStore {
       try database.runs(
         where: "parent_run_id = ? AND runs.deleted_ms IS NULL ORDER BY start_ms, runs.id",
         .text(run.id))
-    }
-  }
-
-  /// The points that `run` logged under `key`, by step, then by time.
-  package func history(of run: RunRecord, key: String) throws(TrackingError) -> [MetricPoint] {
-    try reading { database throws(TrackingError) in
-      if let points = try database.points(run: run.row, key: key) { return points }
-      let known = try database.summaries(run: run.row).map(\.key)
-      throw .metricNotFound(run: run.shortID, key: key, known: known)
     }
   }
 
@@ -166,24 +135,5 @@ extension Database {
       back >= 0
     else { return nil }
     return back
-  }
-
-  fileprivate func pairs(
-    _ table: String, run: Int64
-  ) throws(TrackingError) -> [(key: String, value: String)] {
-    try query(
-      "SELECT key, value FROM \(table) WHERE run = ? ORDER BY key", .integer(run)
-    ) { (key: $0.text(0), value: $0.text(1)) }
-  }
-
-  func artifacts(run: Int64) throws(TrackingError) -> [ArtifactRecord] {
-    try query(
-      "SELECT path, byte_count, sha256, logged_ms FROM artifacts WHERE run = ? ORDER BY path",
-      .integer(run)
-    ) { (row: borrowing Row) in
-      ArtifactRecord(
-        path: row.text(0), byteCount: row.integer(1), sha256: row.text(2),
-        loggedMilliseconds: row.integer(3))
-    }
   }
 }

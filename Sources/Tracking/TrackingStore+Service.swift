@@ -93,22 +93,6 @@ extension TrackingStore {
     }
   }
 
-  /// The points of a metric by time, then by step and value; none for a metric that was never logged.
-  package func history(
-    of run: RunRecord, key: String, limit: Int?, offset: Int
-  ) throws(TrackingError) -> [MetricPoint] {
-    try reading { database throws(TrackingError) in
-      try database.query(
-        """
-        SELECT step, origin_ms + time, value FROM points JOIN series ON series.id = series
-          WHERE run = ? AND key = ? ORDER BY time, step, value LIMIT ? OFFSET ?
-        """, .integer(run.row), .text(key), .integer(Int64(limit ?? -1)), .integer(Int64(offset))
-      ) { (row: borrowing Row) in
-        MetricPoint(step: row.integer(0), timeMilliseconds: row.integer(1), value: row.metric(2))
-      }
-    }
-  }
-
   /// Notes data sets that a run used.
   package func log(_ datasets: [DatasetRecord], to run: RunRecord) throws(TrackingError) {
     try withDatabase { database throws(TrackingError) in

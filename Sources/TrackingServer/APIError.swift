@@ -72,9 +72,29 @@ struct APIError: Error {
   }
 }
 
+/// What a call's answer holds: a JSON value, or its text where making values first would take long.
+protocol CallResult: Sendable {
+  /// The JSON text.
+  var utf8: [UInt8] { get }
+}
+
+extension JSONValue: CallResult {}
+
+/// An object that is already text.
+struct JSONBytes: CallResult {
+  let utf8: [UInt8]
+
+  /// An object whose members `body` writes.
+  init(reserving count: Int = 256, _ body: (inout JSONWriter) -> Void) {
+    var json = JSONWriter(reserving: count)
+    json.object(body)
+    utf8 = json.bytes
+  }
+}
+
 /// What a call is answered.
 enum APIResponse {
-  case json(JSONValue)
+  case json(any CallResult)
   case raw(HTTPResponse)
 
   static let headers = [

@@ -174,4 +174,16 @@ struct Page {
     if found.count > limit { message["next_page_token"] = .string("\(offset + limit)") }
     return .object(message)
   }
+
+  /// `found`, which is one page, under `name`, with the token of the next page if there is one.
+  func message<Elements: Collection>(
+    _ name: String, _ found: Elements, isLast: Bool,
+    _ write: (inout JSONWriter, Elements.Element) -> Void
+  ) -> JSONBytes {
+    JSONBytes(reserving: 128 * found.count) { json in
+      guard !found.isEmpty else { return }
+      json.array(name) { json in for element in found { write(&json, element) } }
+      if !isLast { json.member("next_page_token", "\(offset + limit)") }
+    }
+  }
 }

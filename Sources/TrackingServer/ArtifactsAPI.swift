@@ -25,7 +25,7 @@ struct ArtifactsAPI {
     case "GET": return try content(of: run, path, request)
     case "DELETE":
       guard try store.removeArtifacts(path, of: run) > 0 else { throw Self.missing(path) }
-      return APIResponse.json([:]).response
+      return APIResponse.json(JSONValue.object([:])).response
     default: throw APIError(.endpointNotFound, "There is no \(request.method) \(request.path).")
     }
   }

@@ -38,46 +38,7 @@ enum Messages {
     return .object(members.merging(tags(experiment.tags)) { $1 })
   }
 
-  static func runInfo(_ run: RunRecord) -> JSONValue {
-    var info: [String: JSONValue] = [
-      "run_id": .string(run.id), "run_uuid": .string(run.id), "run_name": .string(run.name),
-      "experiment_id": .string("\(run.experimentID)"), "user_id": .string(run.user),
-      "status": .string(run.status.rawValue), "start_time": .int(Int(run.startMilliseconds)),
-      "artifact_uri": .string(ArtifactURI.run(run)),
-      "lifecycle_stage": .string(run.deletedMilliseconds == nil ? "active" : "deleted"),
-    ]
-    if let end = run.endMilliseconds { info["end_time"] = .int(Int(end)) }
-    return .object(info)
-  }
-
-  static func run(_ detail: RunDetail) -> JSONValue {
-    let run = detail.run
-    var shown = detail.tags.filter { $0.key != "mlflow.runName" }
-    shown.append((key: "mlflow.runName", value: run.name))
-    if let parent = run.parentID, !shown.contains(where: { $0.key == "mlflow.parentRunId" }) {
-      shown.append((key: "mlflow.parentRunId", value: parent))
-    }
-    var data = tags(shown)
-    if !detail.params.isEmpty { data["params"] = pairs(detail.params) }
-    if !detail.metrics.isEmpty {
-      data["metrics"] = .array(
-        detail.metrics.map { metric in
-          Self.metric(
-            metric.key,
-            MetricPoint(
-              step: metric.lastStep, timeMilliseconds: metric.lastMilliseconds, value: metric.last))
-        })
-    }
-    var inputs: [String: JSONValue] = [:]
-    if !detail.datasets.isEmpty {
-      inputs["dataset_inputs"] = .array(detail.datasets.map(datasetInput))
-    }
-    return [
-      "info": runInfo(run), "data": .object(data), "inputs": .object(inputs), "outputs": [:],
-    ]
-  }
-
-  private static func datasetInput(_ dataset: DatasetRecord) -> JSONValue {
+  static func datasetInput(_ dataset: DatasetRecord) -> JSONValue {
     var message: [String: JSONValue] = [
       "name": .string(dataset.name), "digest": .string(dataset.digest),
       "source_type": .string(dataset.sourceType), "source": .string(dataset.source),

@@ -5,7 +5,7 @@ import Tracking
 struct RunsAPI {
   let store: TrackingStore
 
-  func create(_ fields: APIFields) throws -> JSONValue {
+  func create(_ fields: APIFields) throws -> JSONBytes {
     let text = try fields.string("experiment_id") ?? "0"
     guard let experiment = Int64(text) else {
       throw APIError(
@@ -24,21 +24,29 @@ struct RunsAPI {
       experimentID: experiment, name: named ?? tagged, user: try fields.string("user_id") ?? "",
       startMilliseconds: try fields.integer("start_time") ?? currentMilliseconds(),
       parentID: tags.last { $0.key == "mlflow.parentRunId" }?.value, tags: tags)
-    return ["run": Messages.run(try store.detail(of: run))]
+    return try message(run)
   }
 
-  func get(_ fields: APIFields) throws -> JSONValue {
-    ["run": Messages.run(try store.detail(of: try run(fields)))]
+  func get(_ fields: APIFields) throws -> JSONBytes {
+    try message(try run(fields))
   }
 
-  func update(_ fields: APIFields) throws -> JSONValue {
+  private func message(_ run: RunRecord) throws -> JSONBytes {
+    let details = try store.details(of: [run], withArtifacts: false)
+    return JSONBytes { json in
+      json.member("run") { json in for detail in details { json.run(detail) } }
+    }
+  }
+
+  func update(_ fields: APIFields) throws -> JSONBytes {
     let run = try run(fields)
     let names = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]
     try store.update(
       run, status: try fields.member("status", of: names).flatMap { RunStatus(rawValue: $0) },
       endMilliseconds: try fields.integer("end_time"),
       name: try fields.string("run_name").flatMap { $0.isEmpty ? nil : $0 })
-    return ["run_info": Messages.runInfo(try self.run(fields))]
+    let changed = try self.run(fields)
+    return JSONBytes { json in json.object("run_info") { $0.info(of: changed) } }
   }
 
   func delete(_ fields: APIFields) throws -> JSONValue {
@@ -51,7 +59,7 @@ struct RunsAPI {
     return [:]
   }
 
-  func search(_ fields: APIFields) throws -> JSONValue {
+  func search(_ fields: APIFields) throws -> JSONBytes {
     let page = try Page(fields, default: 1000, most: 50_000)
     var experiments: [Int64] = []
     for text in try fields.strings("experiment_ids") {
@@ -66,7 +74,8 @@ struct RunsAPI {
         experiments: experiments, filter: try fields.string("filter") ?? "",
         order: try fields.strings("order_by"), view: try fields.view("run_view_type"),
         limit: page.limit + 1, offset: page.offset))
-    return page.message("runs", try store.details(of: runs), Messages.run)
+    let details = try store.details(of: Array(runs.prefix(page.limit)), withArtifacts: false)
+    return page.message("runs", details, isLast: runs.count <= page.limit) { $0.run($1) }
   }
 
   // MARK: Logging
@@ -151,15 +160,17 @@ struct RunsAPI {
 
   // MARK: Metrics
 
-  func history(_ fields: APIFields) throws -> JSONValue {
+  func history(_ fields: APIFields) throws -> JSONBytes {
     let key = try fields.required("metric_key")
     let page = try Page(fields, default: 25_000, most: .max - 1)
     let id = try fields.string("run_id") ?? fields.required("run_uuid")
     // As with MLflow, a run that is not there has no points.
-    guard let run = try store.run(id: id) else { return [:] }
+    guard let run = try store.run(id: id) else { return JSONBytes { _ in } }
     let points = try store.history(
       of: run, key: key, limit: page.limit + 1, offset: page.offset)
-    return page.message("metrics", points) { Messages.metric(key, $0) }
+    return page.message(
+      "metrics", points.prefix(page.limit), isLast: points.count <= page.limit
+    ) { $0.metric(key, $1) }
   }
 
   private func run(_ fields: APIFields) throws -> RunRecord {

@@ -31,14 +31,14 @@ package final class TrackingServer: Sendable {
 
 /// Which call a path means.
 struct Routes: Sendable {
-  private let table: [String: @Sendable (APIFields) throws -> JSONValue]
+  private let table: [String: @Sendable (APIFields) throws -> any CallResult]
   private let artifacts: ArtifactsAPI
 
   init(store: TrackingStore) {
     let (experiments, runs) = (ExperimentsAPI(store: store), RunsAPI(store: store))
     let artifacts = ArtifactsAPI(store: store)
     self.artifacts = artifacts
-    let calls: [(String, @Sendable (APIFields) throws -> JSONValue)] = [
+    let calls: [(String, @Sendable (APIFields) throws -> any CallResult)] = [
       ("POST experiments/create", { try experiments.create($0) }),
       ("GET experiments/get", { try experiments.get($0) }),
       ("GET experiments/get-by-name", { try experiments.getByName($0) }),
@@ -64,7 +64,7 @@ struct Routes: Sendable {
       ("GET metrics/get-history", { try runs.history($0) }),
       ("GET artifacts/list", { try artifacts.list($0) }),
       // Nobody can log models yet, so that there are none; the client asks whenever it looks for artifacts.
-      ("POST logged-models/search", { _ in [:] }),
+      ("POST logged-models/search", { _ in JSONValue.object([:]) }),
     ]
     table = Dictionary(uniqueKeysWithValues: calls)
   }

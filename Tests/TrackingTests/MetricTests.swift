@@ -134,4 +134,23 @@ struct MetricTests {
   func directions(key: String, direction: MetricDirection?) {
     #expect(MetricDirection(key: key) == direction)
   }
+
+  @Test("gives pages by time, also where times do not follow the steps, and when that changes")
+  func pagesByTime() throws {
+    let record = try store.run(run.id)
+    func add(_ step: Int64, at time: Int64) throws {
+      let entry = MetricEntry(key: "p", value: 1, step: step, timeMilliseconds: time)
+      try store.log(LogBatch(metrics: [entry]), to: record)
+    }
+    func steps(_ limit: Int?, _ offset: Int) throws -> [Int64] {
+      try store.history(of: record, key: "p", limit: limit, offset: offset).map(\.step)
+    }
+    for step in 0..<5 { try add(Int64(step), at: 1000 + Int64(step)) }
+    #expect(try steps(nil, 0) == [0, 1, 2, 3, 4])
+    #expect(try steps(2, 3) == [3, 4])
+    try add(5, at: 900)
+    #expect(try steps(nil, 0) == [5, 0, 1, 2, 3, 4])
+    #expect(try steps(2, 1) == [0, 1])
+    #expect(try store.history(of: record, key: "none", limit: nil, offset: 0).isEmpty)
+  }
 }

@@ -91,11 +91,11 @@ extension Database {
       terms.append("key\(index) \(order.isDescending ? "DESC" : "ASC")")
     }
     if !orders.contains(where: { $0.field == .attribute(.startTime) }) {
-      terms.append("runs.start_ms DESC")
+      terms.append("start_ms DESC")
       // The later one of the same millisecond, where nothing else decides.
-      if orders.isEmpty { terms.append("runs.id DESC") }
+      if orders.isEmpty { terms.append("row DESC") }
     }
-    terms.append("runs.run_id ASC")
+    terms.append("run_id ASC")
     return try runs(
       sortKeys: keys, where: condition, order: terms.joined(separator: ", "),
       limit: search.limit, offset: search.offset)
