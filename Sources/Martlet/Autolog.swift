@@ -1,7 +1,7 @@
 internal import FitObservation
 internal import StandardError
 internal import Synchronization
-public import Tracking
+internal import Tracking
 
 /// Logs trainings and fits to runs without a line in between.
 ///
