@@ -70,9 +70,13 @@ bench-faults: build .venv-quickstart .venv-test kernelspec ## Have 1,000 random 
 bench-arrays: build .venv-quickstart .venv-test ## Measure tensors beside NumPy, and JAX and PyTorch if installed
 	.venv/bin/python benchmarks/arrays.py --loaded
 
+.PHONY: bench-tracking
+bench-tracking: build .venv-mlflow ## Measure the tracking store and server beside MLflow's
+	.venv-mlflow/bin/python benchmarks/tracking.py
+
 .PHONY: clean
 clean: ## Remove what was built; the tracking store stays
-	rm -rf .build .venv
+	rm -rf .build .venv .venv-mlflow
 
 # MARK: The steps of the set-up
 
@@ -95,6 +99,10 @@ toolchain:
 .PHONY: .venv-test
 .venv-test: packages
 	@scripts/python.sh test
+
+.PHONY: .venv-mlflow
+.venv-mlflow: packages
+	@VENV=$@ scripts/python.sh bench-tracking
 
 .PHONY: kernelspec
 kernelspec: build .venv-quickstart

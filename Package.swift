@@ -66,7 +66,7 @@ let level0: [Target] = [
   .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
   .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
   .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
-  .systemLibrary(name: "CMicroHTTPD", providers: [.apt(["libmicrohttpd-dev"])]),
+  .target(name: "CMicroHTTPD", linkerSettings: [.linkedLibrary("dl")]),
   .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "CSourceKit"),
   .target(name: "CFaults"),
@@ -120,8 +120,7 @@ let level2: [Target] = [
   library("Learners", ["FitObservation", "Tensors", "BLAS"]),
   library("Plots", ["Compression", "JSONValues", "Markup", "Raster"]),
   library(
-    "Tracking",
-    ["SQLite", "Digest", "HTTPClient", "JSONValues", "Processes", "StandardError"]),
+    "Tracking", ["SQLite", "Digest", "HTTPClient", "JSONValues", "Processes", "StandardError"]),
   library("Workflows", ["Digest"]),
 ]
 
@@ -164,8 +163,7 @@ let level4: [Target] = [
     name: "TrackCommand",
     dependencies: [
       "Tracking", "TrackingServer", "HTTPServer", "CommandArguments", "JSONValues", "Plots",
-      "Markup",
-      "Processes",
+      "Markup", "Processes", "SQLite", "Digest", "Compression",
     ],
     swiftSettings: strict),
 ]
@@ -178,12 +176,18 @@ let testTargets: [Target] = [
     name: "LearnersRunner", dependencies: ["Learners", "Tensors"],
     path: "Tests/LearnersRunner", swiftSettings: strict),
   .executableTarget(
+    name: "TrackingRunner", dependencies: ["Tracking"], path: "Tests/TrackingRunner",
+    swiftSettings: strict),
+  .executableTarget(
     name: "FileRunner", dependencies: ["Tables", "Tensors"], path: "Tests/FileRunner",
     swiftSettings: strict),
   .executableTarget(
     name: "ArrayBenchmark",
     dependencies: ["NeuralNetworks", "Learners", "Gradients", "Tensors", "Tracking"],
     path: "benchmarks/arrays", swiftSettings: strict),
+  .executableTarget(
+    name: "TrackingBenchmark", dependencies: ["Tracking"], path: "benchmarks/tracking",
+    swiftSettings: strict),
   .executableTarget(
     name: "EdgeRunner", dependencies: ["NeuralNetworks", "Gradients", "Tensors"],
     path: "Tests/EdgeRunner", swiftSettings: strict),

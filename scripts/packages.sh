@@ -9,6 +9,9 @@ packages=(libzmq3-dev libopenblas-dev libsqlite3-dev libssl-dev zlib1g-dev
 # Tests draw charts as PNG pictures and send HTTP requests, with libraries that are loaded only for that.
 if [ "${1:-}" = test ]; then packages+=(librsvg2-2 fonts-dejavu-core libcurl4 openssl); fi
 
+# Tests complete track-cli's command lines in these shells, and check its man page.
+if [ "${1:-}" = test ]; then packages+=(bash zsh fish mandoc); fi
+
 # A test moves widgets in JupyterLab's page, in any browser of this family.
 if [ "${1:-}" = test ] &&
   ! command -v chromium chromium-browser google-chrome >/dev/null; then

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes the project's Python environment, .venv, and installs requirements/NAME.txt for each NAME.
+# Makes the project's Python environment, .venv or $VENV, and installs requirements/NAME.txt for each NAME.
 # A stamp holds the digest of what was installed, so that nothing happens, and no network is
 # needed, when nothing has changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-venv=.venv
+venv=${VENV:-.venv}
 if ! command -v python3 >/dev/null; then
   echo "error: there is no python3 in PATH. Install it: sudo apt-get install -y python3" >&2
   exit 1

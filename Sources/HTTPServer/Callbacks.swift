@@ -1,77 +1,6 @@
 import CMicroHTTPD
 import Glibc
 
-/// A request while it arrives.
-private final class Arrival {
-  let core: ServerCore
-  let head: HTTPRequestHead
-  let query: [(name: String, value: String)]
-  let limit: Int
-  private(set) var body: [UInt8] = []
-  private(set) var isTooLarge = false
-  /// Why the body cannot be kept.
-  private(set) var failure: String?
-  var isAnswered = false
-  let file: String?
-  private var descriptor: Int32 = -1
-  private var count = 0
-
-  init(_ core: ServerCore, _ head: HTTPRequestHead, _ query: [(name: String, value: String)]) {
-    self.core = core
-    self.head = head
-    self.query = query
-    limit = core.limits.bodySize(head)
-    file = core.limits.bodyFile(head)
-    core.begin()
-    guard let file else { return }
-    descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    if descriptor < 0 { failure = unsafe String(cString: strerror(errno)) }
-  }
-
-  deinit {
-    closeFile()
-    if let file { unsafe unlink(file) }
-    core.end()
-  }
-
-  /// Ends writing; what could not be written shows here at the latest.
-  func closeFile() {
-    guard descriptor >= 0 else { return }
-    if close(descriptor) != 0 { failure = unsafe failure ?? String(cString: strerror(errno)) }
-    descriptor = -1
-  }
-
-  /// Keeps a piece of the body, unless it is too large by now or something failed.
-  func append(_ piece: UnsafeRawBufferPointer) {
-    count += piece.count
-    if count > limit {
-      isTooLarge = true
-      body = []
-    }
-    guard !isTooLarge, failure == nil else { return }
-    guard file != nil else {
-      unsafe body.append(contentsOf: piece)
-      return
-    }
-    var rest = unsafe piece[...]
-    while unsafe !rest.isEmpty {
-      let written = unsafe write(
-        descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      if written < 0, errno == EINTR { continue }
-      guard written > 0 else {
-        failure = unsafe String(cString: strerror(errno))
-        return
-      }
-      unsafe rest = unsafe rest.dropFirst(written)
-    }
-  }
-
-  /// Whether the head says that the body is too large.
-  var announcesTooMuch: Bool {
-    head.headers["content-length"].flatMap { Int($0) }.map { $0 > limit } ?? false
-  }
-}
-
 /// Is called with a request's head, with each piece of its body, and at its end.
 let accept: MHD_AccessHandlerCallback = {
   context, connection, url, method, _, data, size, state in
@@ -83,12 +12,11 @@ let accept: MHD_AccessHandlerCallback = {
     let head = unsafe HTTPRequestHead(
       method: method.map { unsafe String(cString: $0) } ?? "",
       path: url.map { unsafe String(cString: $0) } ?? "", headers: headers(of: connection))
-    let arrival = Arrival(core, head, unsafe query(of: connection))
+    let arrival = unsafe Arrival(core, head, connection)
     unsafe state.pointee = unsafe Unmanaged.passRetained(arrival).toOpaque()
-    guard arrival.announcesTooMuch else { return .YES }
-    // Before the body is sent: whoever waits for leave need not send it.
+    guard let refusal = arrival.refusal else { return .YES }
     arrival.isAnswered = true
-    return unsafe send(tooLarge(arrival.limit), to: connection, closing: true)
+    return unsafe send(arrival.finish(refusal), to: connection, core, closing: true)
   }
   let arrival = unsafe Unmanaged<Arrival>.fromOpaque(known).takeUnretainedValue()
   let count = unsafe size.pointee
@@ -99,19 +27,8 @@ let accept: MHD_AccessHandlerCallback = {
   }
   guard !arrival.isAnswered else { return .YES }
   arrival.isAnswered = true
-  guard !arrival.isTooLarge else {
-    return unsafe send(tooLarge(arrival.limit), to: connection, closing: true)
-  }
-  arrival.closeFile()
-  if let failure = arrival.failure {
-    let text = "The body cannot be kept: \(failure).\n"
-    return unsafe send(HTTPResponse(507, text: text), to: connection, closing: true)
-  }
-  let response = arrival.core.handler(
-    HTTPRequest(
-      method: arrival.head.method, path: arrival.head.path, query: arrival.query,
-      headers: arrival.head.headers, body: arrival.body, bodyFile: arrival.file))
-  return unsafe send(response, to: connection, closing: false)
+  let (response, isLast) = arrival.answer()
+  return unsafe send(arrival.finish(response), to: connection, arrival.core, closing: isLast)
 }
 
 /// Is called when a request was answered or its connection broke off.
@@ -121,8 +38,16 @@ let complete: MHD_RequestCompletedCallback = { _, _, state, _ in
   unsafe state.pointee = nil
 }
 
-private func tooLarge(_ limit: Int) -> HTTPResponse {
-  HTTPResponse(413, text: "The body is larger than \(limit) bytes.\n")
+/// Is called when a connection begins and ends.
+let notice: MHD_NotifyConnectionCallback = { context, connection, _, event in
+  guard let context = unsafe context, let connection = unsafe connection else { return }
+  let core = unsafe Unmanaged<ServerCore>.fromOpaque(context).takeUnretainedValue()
+  let key = UInt(bitPattern: connection)
+  if event == .CONNECTION_NOTIFY_STARTED {
+    unsafe core.watch.opened(key, descriptor: martlet_http_socket(connection))
+  } else {
+    core.watch.closed(key)
+  }
 }
 
 private func headers(of connection: OpaquePointer) -> [String: String] {
@@ -131,7 +56,7 @@ private func headers(of connection: OpaquePointer) -> [String: String] {
   return headers
 }
 
-private func query(of connection: OpaquePointer) -> [(name: String, value: String)] {
+func queryValues(of connection: OpaquePointer) -> [(name: String, value: String)] {
   var query: [(name: String, value: String)] = []
   unsafe forEachValue(.GET_ARGUMENT_KIND, of: connection) { query.append(($0, $1)) }
   return query
@@ -143,7 +68,7 @@ private func forEachValue(
   withoutActuallyEscaping(body) { body in
     var visitor = Visitor(body: body)
     _ = unsafe withUnsafeMutablePointer(to: &visitor) { visitor in
-      unsafe MHD_get_connection_values(
+      unsafe martlet_http_values(
         connection, kind,
         { visitor, _, name, value in
           guard let name = unsafe name, let visitor = unsafe visitor else { return .YES }
@@ -161,28 +86,30 @@ private struct Visitor {
 
 /// Queues `response`; a connection that is not to be used again is closed after it.
 private func send(
-  _ response: HTTPResponse, to connection: OpaquePointer, closing: Bool
+  _ response: HTTPResponse, to connection: OpaquePointer, _ core: ServerCore, closing: Bool
 ) -> MHD_Result {
   var made: OpaquePointer?
   switch response.body {
   case .bytes(let bytes):
     unsafe made = bytes.withUnsafeBytes { bytes in
-      unsafe MHD_create_response_from_buffer(
-        bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
+      unsafe martlet_http_response(bytes.baseAddress, bytes.count)
     }
   case .file(let path, let offset, let count):
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       return unsafe send(
-        HTTPResponse(404, text: "The file is gone.\n"), to: connection, closing: closing)
+        HTTPResponse(404, text: "The file is gone.\n"), to: connection, core, closing: closing)
     }
-    unsafe made = MHD_create_response_from_fd_at_offset64(UInt64(count), descriptor, UInt64(offset))
+    unsafe made = martlet_http_file_response(UInt64(count), descriptor, UInt64(offset))
+  case .stream(let stream):
+    core.add(stream)
+    unsafe made = stream.response(for: connection)
   }
   guard let made = unsafe made else { return .NO }
-  defer { unsafe MHD_destroy_response(made) }
+  defer { unsafe martlet_http_release(made) }
   for (name, value) in response.headers {
-    unsafe MHD_add_response_header(made, name, value)
+    unsafe martlet_http_add_header(made, name, value)
   }
-  if closing { unsafe MHD_add_response_header(made, "Connection", "close") }
-  return unsafe MHD_queue_response(connection, UInt32(response.status), made)
+  if closing { unsafe martlet_http_add_header(made, "Connection", "close") }
+  return unsafe martlet_http_queue(connection, UInt32(response.status), made)
 }

@@ -12,6 +12,8 @@ package struct HTTPRequest: Sendable {
   package let body: [UInt8]
   /// The file that has the body, if the server was asked to put it there; it is removed after the answer.
   package let bodyFile: String?
+  /// The client's address.
+  package let peer: String
 
   /// The first value that the query has under `name`.
   package func queryValue(_ name: String) -> String? {
@@ -26,12 +28,23 @@ package struct HTTPRequestHead: Sendable {
   package let headers: [String: String]
 }
 
+/// A request that was answered.
+package struct Exchange: Sendable {
+  package let head: HTTPRequestHead
+  /// The client's address.
+  package let peer: String
+  /// From the request's head to its answer.
+  package let duration: Duration
+}
+
 /// What a request is answered.
 package struct HTTPResponse: Sendable {
   package enum Body: Sendable {
     case bytes([UInt8])
     /// `count` bytes of the file at `path`, from `offset` on.
     case file(path: String, offset: Int64, count: Int64)
+    /// What is sent to the stream, as it comes.
+    case stream(EventStream)
   }
 
   package var status: Int
@@ -58,6 +71,8 @@ package enum HTTPServerError: Error, Equatable, CustomStringConvertible {
   case addressInUse(host: String, port: Int)
   case cannotListen(host: String, port: Int, reason: String)
   case cannotServe(reason: String)
+  case cannotSecure(reason: String)
+  case libraryMissing(reason: String)
 
   package var description: String {
     switch self {
@@ -67,6 +82,10 @@ package enum HTTPServerError: Error, Equatable, CustomStringConvertible {
       "cannot listen at \(host):\(port): \(reason). Check the address and the port."
     case .cannotServe(let reason):
       "cannot start the server: \(reason). Raise the limit of open files (ulimit -n)."
+    case .cannotSecure(let reason):
+      "cannot serve with TLS: \(reason). The certificate and its key must be in PEM and belong together; the key without a password."
+    case .libraryMissing(let reason):
+      "cannot serve: \(reason). Install libmicrohttpd (Debian: libmicrohttpd12)."
     }
   }
 }

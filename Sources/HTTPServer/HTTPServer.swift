@@ -19,8 +19,9 @@ import Synchronization
     package var bodySize: @Sendable (HTTPRequestHead) -> Int
     /// The file to put a body into as it arrives, which must not be there; `nil` keeps it in memory.
     package var bodyFile: @Sendable (HTTPRequestHead) -> String?
-    /// How many seconds a connection may be silent.
-    package var silenceSeconds: Int
+    /// How many seconds a connection may be silent, a request's head may take to arrive, and its body beyond what
+    /// comes at 1 KiB per second.
+    package var seconds: Int
     /// How many connections there may be at once.
     package var connections: Int
     package var threads: Int
@@ -28,13 +29,26 @@ import Synchronization
     package init(
       bodySize: @escaping @Sendable (HTTPRequestHead) -> Int = { _ in 1 << 20 },
       bodyFile: @escaping @Sendable (HTTPRequestHead) -> String? = { _ in nil },
-      silenceSeconds: Int = 60, connections: Int = 1000, threads: Int = 4
+      seconds: Int = 60, connections: Int = 1000, threads: Int = 4
     ) {
       self.bodySize = bodySize
       self.bodyFile = bodyFile
-      self.silenceSeconds = silenceSeconds
+      self.seconds = seconds
       self.connections = connections
       self.threads = threads
+    }
+  }
+
+  /// What a server shows that it is who it says.
+  package struct Identity: Sendable {
+    /// The certificate, and those that lead to its root, in PEM.
+    package let certificate: String
+    /// Its private key, in PEM.
+    package let key: String
+
+    package init(certificate: String, key: String) {
+      self.certificate = certificate
+      self.key = key
     }
   }
 
@@ -47,33 +61,51 @@ import Synchronization
   /// Listens and serves.
   ///
   /// - Parameters:
-  ///   - host: An IPv4 address, such as `127.0.0.1` or `0.0.0.0`, or `localhost`.
+  ///   - host: A name such as `localhost`, an IPv4 or an IPv6 address; `0.0.0.0` and `::` are all of the machine.
   ///   - port: The port; 0 for any that is free.
   ///   - limits: What requests may be like.
+  ///   - identity: What to serve by TLS with; `nil` serves without.
+  ///   - finish: Is shown every answer, also those that the server gives itself, and may add to it.
   ///   - handler: Answers a request; it is called on several threads at once.
   /// - Throws: ``HTTPServerError``.
   package init(
-    host: String, port: Int, limits: Limits = Limits(),
+    host: String, port: Int, limits: Limits = Limits(), identity: Identity? = nil,
+    finish: @escaping @Sendable (Exchange, HTTPResponse) -> HTTPResponse = { $1 },
     handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse
   ) throws(HTTPServerError) {
-    let listener = try listening(host: host, port: port)
+    if let reason = libraryFault { throw .libraryMissing(reason: reason) }
+    let listener = try Listener(host: host, port: port)
     self.port = listener.port
-    core = ServerCore(limits: limits, handler: handler)
+    core = ServerCore(limits: limits, finish: finish, handler: handler)
     var options = unsafe martlet_http_options()
     unsafe options.listener = listener.descriptor
     unsafe options.threads = UInt32(limits.threads)
-    unsafe options.timeout = UInt32(limits.silenceSeconds)
+    unsafe options.timeout = UInt32(limits.seconds)
     unsafe options.connections = UInt32(max(limits.connections, limits.threads))
     unsafe options.head_size = 64 * 1024
     unsafe options.handler = accept
     unsafe options.completed = complete
+    unsafe options.notified = notice
     unsafe options.context = Unmanaged.passUnretained(core).toOpaque()
-    guard let daemon = unsafe martlet_http_start(&options) else {
-      let reason = unsafe String(cString: strerror(errno))
+    var message = [CChar](repeating: 0, count: 512)
+    let started: OpaquePointer? =
+      if let identity {
+        unsafe identity.certificate.withCString { certificate in
+          unsafe identity.key.withCString { key in
+            unsafe options.certificate = certificate
+            unsafe options.key = key
+            return unsafe martlet_http_start(&options, &message, message.count)
+          }
+        }
+      } else {
+        unsafe martlet_http_start(&options, &message, message.count)
+      }
+    guard let started = unsafe started else {
       close(listener.descriptor)
-      throw .cannotServe(reason: reason)
+      let reason = text(of: message)
+      throw identity == nil ? .cannotServe(reason: reason) : .cannotSecure(reason: reason)
     }
-    self.daemon = Mutex(unsafe DaemonHandle(pointer: daemon))
+    daemon = Mutex(unsafe DaemonHandle(pointer: started))
   }
 
   /// Takes no more connections, lets requests that are being answered end, and stops.
@@ -81,15 +113,31 @@ import Synchronization
     daemon.withLock { daemon in
       guard let handle = daemon else { return }
       daemon = nil
-      let listener = unsafe MHD_quiesce_daemon(handle.pointer)
+      let listener = unsafe martlet_http_quiesce(handle.pointer)
       if listener >= 0 { close(listener) }
       let end = ContinuousClock.now + .seconds(10)
-      while core.activeCount > 0, ContinuousClock.now < end { usleep(5000) }
-      unsafe MHD_stop_daemon(handle.pointer)
+      repeat {
+        core.closeStreams()
+        usleep(2000)
+      } while core.activeCount > 0 && ContinuousClock.now < end
+      core.closeStreams()
+      unsafe martlet_http_stop(handle.pointer)
     }
   }
 
   deinit { stop() }
+}
+
+/// Why libmicrohttpd cannot be loaded; `nil` once it is.
+private let libraryFault: String? = {
+  var message = [CChar](repeating: 0, count: 512)
+  return unsafe martlet_http_load(&message, message.count) != 0 ? nil : text(of: message)
+}()
+
+private func text(of message: [CChar]) -> String {
+  let bytes = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+  let text = String(decoding: bytes, as: UTF8.self).split(separator: "\n").joined(separator: " ")
+  return text.hasSuffix(".") ? String(text.dropLast()) : text
 }
 
 @safe private struct DaemonHandle: @unchecked Sendable {
@@ -103,56 +151,40 @@ import Synchronization
 /// What the callbacks need.
 final class ServerCore: Sendable {
   let limits: HTTPServer.Limits
+  let finish: @Sendable (Exchange, HTTPResponse) -> HTTPResponse
   let handler: @Sendable (HTTPRequest) -> HTTPResponse
+  let watch: ConnectionWatch
   private let active = Atomic<Int>(0)
+  private let streams = Mutex<[WeakStream]>([])
 
-  init(limits: HTTPServer.Limits, handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse) {
+  init(
+    limits: HTTPServer.Limits, finish: @escaping @Sendable (Exchange, HTTPResponse) -> HTTPResponse,
+    handler: @escaping @Sendable (HTTPRequest) -> HTTPResponse
+  ) {
     self.limits = limits
+    self.finish = finish
     self.handler = handler
+    watch = ConnectionWatch(seconds: limits.seconds)
   }
 
   /// How many requests are being received or answered.
   var activeCount: Int { active.load(ordering: .acquiring) }
   func begin() { active.add(1, ordering: .acquiringAndReleasing) }
   func end() { active.subtract(1, ordering: .acquiringAndReleasing) }
-}
 
-/// Returns a socket that listens, and its port.
-private func listening(
-  host: String, port: Int
-) throws(HTTPServerError) -> (descriptor: Int32, port: Int) {
-  func failed() -> HTTPServerError {
-    let code = errno
-    if code == EADDRINUSE { return .addressInUse(host: host, port: port) }
-    return .cannotListen(host: host, port: port, reason: unsafe String(cString: strerror(code)))
-  }
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  guard (0...65535).contains(port) else {
-    throw .cannotListen(host: host, port: port, reason: "a port is a number up to 65535")
-  }
-  address.sin_port = UInt16(port).bigEndian
-  let name = host == "localhost" ? "127.0.0.1" : host
-  guard unsafe inet_pton(AF_INET, name, &address.sin_addr) == 1 else {
-    throw .cannotListen(host: host, port: port, reason: "it is no IPv4 address")
-  }
-  let kind =
-    Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-  let descriptor = socket(AF_INET, kind, 0)
-  guard descriptor >= 0 else { throw failed() }
-  var yes: Int32 = 1
-  unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-  var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-  let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-    unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-      unsafe bind(descriptor, address, size) == 0 && listen(descriptor, 1024) == 0
-        && getsockname(descriptor, address, &size) == 0
+  /// Notes an answer without an end, so that stopping ends it.
+  func add(_ stream: EventStream) {
+    streams.withLock { streams in
+      streams.removeAll { $0.stream == nil }
+      streams.append(WeakStream(stream: stream))
     }
   }
-  guard isBound else {
-    let error = failed()
-    close(descriptor)
-    throw error
+
+  func closeStreams() {
+    for entry in streams.withLock({ $0 }) { entry.stream?.close() }
   }
-  return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
+}
+
+private struct WeakStream {
+  weak var stream: EventStream?
 }

@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// A prepared statement of one connection.
 @safe final class Statement {
@@ -117,12 +118,16 @@ import CSQLite
 func lastError(
   of connection: OpaquePointer?, code: Int32, sql: String = ""
 ) -> SQLiteError {
+  // A failed commit leaves its reason here alone; sqlite3_system_errno knows those of other statements.
+  let latest = errno
   let extended = unsafe connection == nil ? code : unsafe sqlite3_extended_errcode(connection)
   let message = unsafe String(cString: sqlite3_errmsg(connection))
   var systemReason: String?
   let primary = SQLiteError.Code(rawValue: code & 0xff)
   if primary == .cannotOpen || primary == .inputOutput {
-    let number = unsafe sqlite3_system_errno(connection)
+    let known = unsafe sqlite3_system_errno(connection)
+    let reasons = [ENOSPC, EDQUOT, EFBIG, EIO, EROFS]
+    let number = known != 0 || !reasons.contains(latest) ? known : latest
     if number != 0 { systemReason = reason(ofSystemError: number) }
   }
   return SQLiteError(

@@ -129,7 +129,10 @@ struct ArtifactsCommand: Command {
       }
     }
     if !isForced,
-      let taken = copies.first(where: { FileManager.default.fileExists(atPath: $0.place) })
+      // Asked for so that links count as well, wherever they lead.
+      let taken = copies.first(where: {
+        (try? FileManager.default.attributesOfItem(atPath: $0.place)) != nil
+      })
     {
       throw Refusal("\(taken.place) is there already; name another --output or give --force")
     }

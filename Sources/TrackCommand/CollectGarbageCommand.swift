@@ -32,6 +32,7 @@ struct CollectGarbageCommand: Command {
       return JSON.object([
         ("runs", .integer(Int64(report.runs))),
         ("experiments", .integer(Int64(report.experiments))),
+        ("logged_models", .integer(Int64(report.models))),
         ("files", .integer(Int64(report.files))), ("bytes", .integer(report.bytes)),
         ("dry_run", .bool(isTrial)),
       ]).text
@@ -39,7 +40,8 @@ struct CollectGarbageCommand: Command {
     func count(_ number: Int, _ thing: String) -> String {
       "\(number) \(thing)\(number == 1 ? "" : "s")"
     }
-    return "\(isTrial ? "Would remove" : "Removed") \(count(report.runs, "run")), "
+    let models = report.models == 0 ? "" : "\(count(report.models, "logged model")), "
+    return "\(isTrial ? "Would remove" : "Removed") \(count(report.runs, "run")), \(models)"
       + "\(count(report.experiments, "experiment")) and \(count(report.files, "file")) "
       + "(\(shortSize(bytes: report.bytes))).\n"
   }

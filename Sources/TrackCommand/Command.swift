@@ -31,6 +31,16 @@ extension Command {
   var access: StoreAccess { .read }
 }
 
+/// A subcommand that uses no store.
+protocol StorelessCommand: Command {
+  /// Returns what to print.
+  func run(_ format: OutputFormat, _ style: Style) throws -> String
+}
+
+extension StorelessCommand {
+  func run(_ context: Context) throws -> String { try run(context.format, context.style) }
+}
+
 /// What a subcommand does with the store.
 enum StoreAccess {
   case read

@@ -16,8 +16,9 @@ enum Help {
       A RUN is an id or at least 4 digits of its beginning, a run's name, latest, or
       latest~N for the Nth before it.
 
-      \(lines(commonOptions + ["    --version          print the version"]))
+      \(lines(commonOptions(of: nil) + ["    --version          print the version"]))
       Exit status: 0 done, 1 failure, 64 command line not understood.
+      The environment counts: TRACKING_URI, COLUMNS, NO_COLOR, LC_ALL and TZ.
       Help on one subcommand: track-cli SUBCOMMAND --help
 
       """
@@ -31,7 +32,7 @@ enum Help {
 
       \(command.summary)
 
-      \(lines(command.options + commonOptions))\(notes)
+      \(lines(command.options + commonOptions(of: command)))\(notes)
       """
   }
 
@@ -54,10 +55,38 @@ enum Help {
     lines.map { "  \($0)\n" }.joined()
   }
 
-  private static let commonOptions = [
-    "    --store PLACE      the store: a path, sqlite:///path or file:path; else",
-    "                       $TRACKING_URI, or the nearest tracking.db upwards",
-    "    --format FORMAT    table, json, csv or markdown; by default table",
-    "-h, --help             print this help",
+  /// The options that every subcommand has.
+  static func commonOptions(of command: (any Command.Type)?) -> [String] {
+    let formats = (command?.formats ?? [.table, .json, .csv, .markdown]).map(\.rawValue)
+    let names = formats.dropLast().joined(separator: ", ")
+    let list = formats.count > 1 ? "\(names) or \(formats[formats.count - 1])" : formats[0]
+    return [
+      "    --store PLACE      the store: a path, sqlite:///path or file:path; else",
+      "                       $TRACKING_URI, or the nearest tracking.db upwards",
+      "    --format FORMAT    \(list); by default table",
+      "-h, --help             print this help",
+    ]
+  }
+
+  /// What the program takes from its environment.
+  static let environment = [
+    ("TRACKING_URI", "The store, where --store names none."),
+    ("COLUMNS", "How wide tables and plots are; otherwise the terminal's width, or 80."),
+    ("NO_COLOR", "Anything but nothing: no colours on a terminal. Elsewhere there are none."),
+    (
+      "LC_ALL, LC_CTYPE, LANG",
+      "The first that is set says what can be shown: in the locale C, or one without UTF-8, only ASCII."
+    ),
+    ("TZ", "The time zone of the times that are shown."),
+  ]
+
+  /// The exit statuses.
+  static let statuses = [
+    ("0", "It was done."),
+    (
+      "1",
+      "It failed, or doctor found something wrong; standard error, or doctor's answer, says what."
+    ),
+    ("64", "The command line was not understood."),
   ]
 }

@@ -11,14 +11,16 @@ enum Program {
   static var commands: [any Command.Type] {
     [
       ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
-      CompareCommand.self, ArtifactsCommand.self, TagCommand.self, NoteCommand.self,
-      DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self, SQLCommand.self,
-      DoctorCommand.self, ServeCommand.self, SyncCommand.self,
+      CompareCommand.self, ArtifactsCommand.self, ModelsCommand.self, TagCommand.self,
+      NoteCommand.self, DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self,
+      SQLCommand.self, DoctorCommand.self, ExportCommand.self, ImportCommand.self,
+      ServeCommand.self, SyncCommand.self, CompletionCommand.self, ManualCommand.self,
     ]
   }
 
   /// What the program prints for `words`, its command line.
   static func output(for words: [String]) throws -> String {
+    if words.first == "__complete" { return completions(Array(words.dropFirst())) }
     var arguments = Arguments(words)
     let wantsHelp = arguments.flag("--help", "-h")
     if arguments.flag("--version") { return "track-cli \(version)\n" }
@@ -65,6 +67,14 @@ extension Program {
     case .read: return try TrackingStore(reading: place(uri))
     case .change: return try TrackingStore(changing: place(uri))
     }
+  }
+
+  /// What a shell can go on with; nothing where the store cannot be read.
+  private static func completions(_ words: [String]) -> String {
+    let place = words.firstIndex(of: "--store").flatMap { index in
+      index + 2 < words.count ? words[index + 1] : nil
+    }
+    return Completer(words) { try? openStore(place, .read) }.text
   }
 
   private static func place(_ uri: String?) throws(TrackingError) -> String {

@@ -2,16 +2,6 @@ import CommandArguments
 import Glibc
 import Tracking
 
-/// A subcommand that uses no store.
-protocol StorelessCommand: Command {
-  /// Returns what to print.
-  func run(_ format: OutputFormat, _ style: Style) throws -> String
-}
-
-extension StorelessCommand {
-  func run(_ context: Context) throws -> String { try run(context.format, context.style) }
-}
-
 /// What `sync` ends with when servers do not have everything.
 struct SyncError: Error, CustomStringConvertible {
   let counts: OutboxCounts

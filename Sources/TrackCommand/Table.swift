@@ -143,7 +143,7 @@ func trimmingEnd(_ line: String) -> String {
   return line
 }
 
-private func csvField(_ text: String) -> String {
+func csvField(_ text: String) -> String {
   guard text.utf8.contains(where: { ",\"\n\r".utf8.contains($0) }) else { return text }
   return "\""
     + text.split(separator: "\"", omittingEmptySubsequences: false)

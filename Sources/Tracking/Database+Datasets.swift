@@ -40,29 +40,61 @@ extension Database {
   func insert(_ dataset: DatasetRecord, run: Int64) throws(TrackingError) {
     try write { () throws(TrackingError) in
       try checkIsThere(run: run)
-      try execute(
+      try insertWithin(dataset, run: run)
+    }
+  }
+
+  /// The same, within a transaction.
+  func insertWithin(_ dataset: DatasetRecord, run: Int64) throws(TrackingError) {
+    try execute(
+      """
+      INSERT OR IGNORE INTO datasets
+          (experiment, name, digest, source_type, source, schema, profile)
+        SELECT experiment, ?, ?, ?, ?, ?, ? FROM runs WHERE id = ?
+      """, .text(dataset.name), .text(dataset.digest), .text(dataset.sourceType),
+      .text(dataset.source), .text(orNull: dataset.schema), .text(orNull: dataset.profile),
+      .integer(run))
+    let found = try query(
+      """
+      SELECT datasets.id FROM datasets JOIN runs ON runs.experiment = datasets.experiment
+        WHERE runs.id = ? AND datasets.name = ? AND digest = ?
+      """, .integer(run), .text(dataset.name), .text(dataset.digest)
+    ) { $0.integer(0) }
+    guard let id = found.first else { throw .runRemoved(path: path) }
+    try execute(
+      "INSERT OR IGNORE INTO inputs (run, dataset) VALUES (?, ?)", .integer(run), .integer(id))
+    guard let context = dataset.context else { return }
+    try execute(
+      """
+      INSERT INTO input_tags (run, dataset, key, value) VALUES (?, ?, ?, ?)
+        ON CONFLICT (run, dataset, key) DO UPDATE SET value = excluded.value
+      """, .integer(run), .integer(id), .text(DatasetContext.tag), .text(context))
+  }
+}
+
+extension TrackingStore {
+  /// The data sets that runs of experiments used, each once for every use of it.
+  package func datasets(
+    ofExperiments ids: [Int64], limit: Int
+  ) throws(TrackingError) -> [(experiment: Int64, dataset: DatasetRecord)] {
+    try reading { database throws(TrackingError) in
+      try database.query(
         """
-        INSERT OR IGNORE INTO datasets
-            (experiment, name, digest, source_type, source, schema, profile)
-          SELECT experiment, ?, ?, ?, ?, ?, ? FROM runs WHERE id = ?
-        """, .text(dataset.name), .text(dataset.digest), .text(dataset.sourceType),
-        .text(dataset.source), .text(orNull: dataset.schema), .text(orNull: dataset.profile),
-        .integer(run))
-      let found = try query(
-        """
-        SELECT datasets.id FROM datasets JOIN runs ON runs.experiment = datasets.experiment
-          WHERE runs.id = ? AND datasets.name = ? AND digest = ?
-        """, .integer(run), .text(dataset.name), .text(dataset.digest)
-      ) { $0.integer(0) }
-      guard let id = found.first else { throw .runRemoved(path: path) }
-      try execute(
-        "INSERT OR IGNORE INTO inputs (run, dataset) VALUES (?, ?)", .integer(run), .integer(id))
-      guard let context = dataset.context else { return }
-      try execute(
-        """
-        INSERT INTO input_tags (run, dataset, key, value) VALUES (?, ?, ?, ?)
-          ON CONFLICT (run, dataset, key) DO UPDATE SET value = excluded.value
-        """, .integer(run), .integer(id), .text(DatasetContext.tag), .text(context))
+        SELECT DISTINCT datasets.experiment, name, digest, source_type, source, value FROM datasets
+          JOIN inputs ON inputs.dataset = datasets.id
+          LEFT JOIN input_tags ON input_tags.run = inputs.run
+            AND input_tags.dataset = inputs.dataset AND key = ?
+          WHERE datasets.experiment IN (SELECT value FROM json_each(?))
+          ORDER BY datasets.experiment, name, digest LIMIT ?
+        """, .text(DatasetContext.tag), RowList(ids).value, .integer(Int64(limit))
+      ) { (row: borrowing Row) in
+        (
+          row.integer(0),
+          DatasetRecord(
+            name: row.text(1), digest: row.text(2), sourceType: row.text(3), source: row.text(4),
+            schema: nil, profile: nil, context: row.text(ifPresent: 5))
+        )
+      }
     }
   }
 }

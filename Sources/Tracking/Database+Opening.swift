@@ -38,12 +38,16 @@ extension Database {
       // Readers of a write-ahead log share a file beside the store. Where none can be made, the
       // medium is read-only, and nobody changes the store while it is read.
       switch error {
-      case .cannotOpen, .readOnly: break
+      case .cannotOpen, .readOnly:
+        guard !isPresentAndNotEmpty("\(path)-wal") else { throw .needsWritableFolder(path: path) }
+        let connection = try open(path: path, mode: .readOnly, isImmutable: true)
+        database = Database(path: path, connection: connection)
+      case .diskFull:
+        // Alone with the store, SQLite keeps in memory what readers otherwise share in that file.
+        database = Database(path: path, connection: try open(path: path, mode: .readWrite))
+        _ = try database.query("PRAGMA locking_mode = EXCLUSIVE") { $0.text(0) }
       default: throw error
       }
-      guard !isPresentAndNotEmpty("\(path)-wal") else { throw .needsWritableFolder(path: path) }
-      let connection = try open(path: path, mode: .readOnly, isImmutable: true)
-      database = Database(path: path, connection: connection)
       version = try database.checkedVersion()
     }
     guard version > 0 else {

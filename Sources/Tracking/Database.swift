@@ -94,7 +94,8 @@ package final class Database {
 extension TrackingError {
   /// What `error` means for the store at `path`.
   init(_ error: SQLiteError, path: String) {
-    let isFull = error.systemReason == "No space left on device"
+    let isFull = ["No space left on device", "Disk quota exceeded", "File too large"]
+      .contains(error.systemReason)
     let isDenied =
       error.systemReason == "Permission denied" || error.systemReason == "Read-only file system"
     self =

@@ -116,4 +116,6 @@ package struct RunDetail: Sendable {
   package let artifacts: [ArtifactRecord]
   /// By name.
   package let datasets: [DatasetRecord]
+  /// The logged models that it used and made.
+  package var models = RunModels()
 }

@@ -9,7 +9,7 @@ enum Schema {
   static var version: Int { migrations.count }
 
   /// `migrations[n]` leads from version n to version n + 1.
-  static let migrations: [[String]] = [version1, version2]
+  static let migrations: [[String]] = [version1, version2, version3]
 
   /// The tables of version 1.
   ///

@@ -60,6 +60,16 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
   case artifactNotFound(run: String, path: String)
   /// The tracking server at `url` did not do what only it can do.
   case serverFailed(url: String, reason: String)
+  /// No model is registered under that name.
+  case modelNotFound(name: String)
+  /// A model is registered under that name already.
+  case modelExists(name: String)
+  /// The registered model has no version of that number.
+  case modelVersionNotFound(name: String, version: String)
+  /// No version of the registered model is called by that alias.
+  case aliasNotFound(name: String, alias: String)
+  /// No run logged a model of that id.
+  case loggedModelNotFound(id: String)
   /// A file could not be read or written while an artifact was copied.
   case artifactFailed(path: String, reason: String)
 
@@ -99,7 +109,7 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
         + "if it lasts, look for a program that holds a transaction open."
     case .diskFull(let path):
       "the disk that holds \(path) is full; what this call logged was not stored. "
-        + "Free some space and log it again."
+        + "Free some space, or raise your quota, and log it again."
     case .damaged(let path, let reason):
       "the tracking store \(path) is damaged: \(reason). "
         + "Restore a copy, or save what is left with sqlite3 \(path) .recover."
@@ -120,7 +130,7 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
     case .experimentExists(let name):
       "there is another experiment called \"\(name)\" already. Choose another name, or rename that one."
     case .runNotFound(let reference):
-      "no run matches \"\(reference)\". Give an id, at least 4 digits of its beginning, "
+      "no run matches \"\(Self.shortened(reference))\". Give an id, at least 4 digits of its beginning, "
         + "a run's name, latest or latest~N; list the runs with: track-cli runs"
     case .ambiguousRun(let reference, let candidates):
       "\"\(reference)\" matches \(candidates.count) runs; give more of the id of one of them:"
@@ -129,7 +139,7 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
       "\"\(reference)\" is no run's name and too short for the beginning of an id. "
         + "Give at least 4 digits."
     case .experimentNotFound(let reference):
-      "no experiment has the name or id \"\(reference)\". List them with: track-cli experiments"
+      "no experiment has the name or id \"\(Self.shortened(reference))\". List them with: track-cli experiments"
     case .invalidFilter(let filter, let position, let reason, let hint):
       "the filter cannot be understood: \(reason).\n\(Self.pointing(to: position, in: filter))\n\(hint)"
     case .invalidOrder(let order, let position, let reason, let hint):
@@ -138,20 +148,37 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
       "run \(run) has no metric \"\(key)\". "
         + (known.isEmpty ? "It has none at all." : "It has: \(known.joined(separator: ", ")).")
     case .invalidName(let kind, let name, let reason):
-      "\"\(name)\" cannot be the \(kind): \(reason)."
+      "\"\(Self.shortened(name))\" cannot be the \(kind): \(reason)."
     case .invalidRunVariable(let variable, let value):
       "\(variable) is \"\(value)\", which is not a run's id. "
         + "Set it to the 32 hexadecimal digits of the parent run, or unset it."
     case .invalidArtifactPath(let path, let reason):
-      "no artifact can be logged as \"\(path)\": \(reason). "
+      "no artifact can be logged as \"\(Self.shortened(path))\": \(reason). "
         + "Give a relative path such as plots/loss.png."
     case .artifactNotFound(let run, let path):
       "run \(run) has no artifact \"\(path)\". List them with: track-cli artifacts \(run)"
     case .serverFailed(let url, let reason):
       "the tracking server \(url) cannot help: \(reason). Check the address and that it runs."
+    case .modelNotFound(let name):
+      "no model is registered as \"\(name)\". List them with: track-cli models"
+    case .modelExists(let name):
+      "a model is registered as \"\(name)\" already. Add a version to it, or choose another name."
+    case .modelVersionNotFound(let name, let version):
+      "the model \"\(name)\" has no version \(version). List them with: track-cli models \(name)"
+    case .aliasNotFound(let name, let alias):
+      "no version of the model \"\(name)\" is called \"\(alias)\". "
+        + "List the aliases with: track-cli models \(name)"
+    case .loggedModelNotFound(let id):
+      "there is no logged model \"\(id)\"; an id is like m-1a2b3c and 26 digits more. "
+        + "Perhaps it was deleted."
     case .artifactFailed(let path, let reason):
       "cannot copy \(path): \(reason). Check that both places exist and that you may use them."
     }
+  }
+
+  /// The beginning of a text that is too long for a message.
+  private static func shortened(_ text: String) -> String {
+    text.utf8.count <= 120 ? text : "\(text.prefix(60))… (\(text.utf8.count) bytes)"
   }
 
   /// The part of `text` around a character, with a caret below that.

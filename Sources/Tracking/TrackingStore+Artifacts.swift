@@ -28,6 +28,34 @@ enum ArtifactPath {
   }
 }
 
+/// What files are logged to: a run, or a logged model.
+package enum ArtifactOwner: Sendable, Equatable {
+  /// The run of that number.
+  case run(Int64)
+  /// The logged model of that number.
+  case model(Int64)
+
+  fileprivate var table: String {
+    switch self {
+    case .run: "artifacts"
+    case .model: "logged_model_artifacts"
+    }
+  }
+
+  fileprivate var column: String {
+    switch self {
+    case .run: "run"
+    case .model: "model"
+    }
+  }
+
+  fileprivate var row: Int64 {
+    switch self {
+    case .run(let row), .model(let row): row
+    }
+  }
+}
+
 extension TrackingStore {
   /// Copies the file at `source` into the store and notes it as `path` of `run`.
   func logArtifact(file source: String, as path: String, run: Int64) throws(TrackingError) {
@@ -41,7 +69,7 @@ extension TrackingStore {
     case nil: throw .artifactFailed(path: source, reason: "there is no such file")
     default: throw .artifactFailed(path: source, reason: "it is no regular file")
     }
-    try logArtifact(as: path, run: run) { incoming throws(TrackingError) in
+    try logArtifact(as: path, of: .run(run)) { incoming throws(TrackingError) in
       do {
         try FileManager.default.copyItem(atPath: file, toPath: incoming)
       } catch {
@@ -53,7 +81,7 @@ extension TrackingStore {
   /// Stores `data` as the artifact `path` of `run`.
   func logArtifact(data: [UInt8], as path: String, run: Int64) throws(TrackingError) {
     try ArtifactPath.validate(path)
-    try logArtifact(as: path, run: run) { incoming throws(TrackingError) in
+    try logArtifact(as: path, of: .run(run)) { incoming throws(TrackingError) in
       do {
         try Data(data).write(to: URL(fileURLWithPath: incoming))
       } catch {
@@ -62,12 +90,17 @@ extension TrackingStore {
     }
   }
 
-  /// Logs the file `incoming` as the artifact `path` of `run`, and takes it away.
+  /// Logs the file `incoming` as the artifact `path` of `owner`, and takes it away.
   package func takeArtifact(
-    _ incoming: String, as path: String, run: RunRecord
+    _ incoming: String, as path: String, of owner: ArtifactOwner
   ) throws(TrackingError) {
     try ArtifactPath.validate(path)
-    try logArtifact(incoming, as: path, run: run.row)
+    try logArtifact(incoming, as: path, of: owner)
+  }
+
+  /// The files of `owner`, by path.
+  package func artifacts(of owner: ArtifactOwner) throws(TrackingError) -> [ArtifactRecord] {
+    try reading { database throws(TrackingError) in try database.artifacts(of: owner) }
   }
 
   /// A file for contents that somebody is about to write, which must be taken or removed.
@@ -76,18 +109,20 @@ extension TrackingStore {
     return "\(artifactFolder)/incoming/\(RunIdentity.newID())"
   }
 
-  /// Removes the artifact `path` of `run`, or all of the folder `path`; all of the run's if it is empty.
+  /// Removes the artifact `path` of `owner`, or all of the folder `path`; all of its own if it is empty.
   ///
   /// - Returns: How many there were.
-  package func removeArtifacts(_ path: String, of run: RunRecord) throws(TrackingError) -> Int {
+  package func removeArtifacts(
+    _ path: String, of owner: ArtifactOwner
+  ) throws(TrackingError) -> Int {
     try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
-        try database.checkIsThere(run: run.row)
+        try database.checkIsThere(owner)
         return try database.execute(
           """
-          DELETE FROM artifacts WHERE run = ?1
+          DELETE FROM \(owner.table) WHERE \(owner.column) = ?1
             AND (?2 = '' OR path = ?2 OR substr(path, 1, length(?2) + 1) = ?2 || '/')
-          """, .integer(run.row), .text(path))
+          """, .integer(owner.row), .text(path))
       }
     }
   }
@@ -114,7 +149,8 @@ extension TrackingStore {
         throw TrackingError.artifactFailed(
           path: content, reason: "its contents are not those that were logged")
       }
-      if FileManager.default.fileExists(atPath: destination) {
+      // A link that leads nowhere is in the way, too.
+      if (try? FileManager.default.attributesOfItem(atPath: destination)) != nil {
         try FileManager.default.removeItem(atPath: destination)
       }
       try FileManager.default.moveItem(atPath: partial, toPath: destination)
@@ -128,17 +164,17 @@ extension TrackingStore {
   /// Lets `write` make a file, and moves it to where its contents are kept; equal contents are
   /// kept once.
   private func logArtifact(
-    as path: String, run: Int64, write: (String) throws(TrackingError) -> Void
+    as path: String, of owner: ArtifactOwner, write: (String) throws(TrackingError) -> Void
   ) throws(TrackingError) {
     let incoming = try newIncomingFile()
     defer { try? FileManager.default.removeItem(atPath: incoming) }
     try write(incoming)
-    try logArtifact(incoming, as: path, run: run)
+    try logArtifact(incoming, as: path, of: owner)
   }
 
   /// Logs the file `incoming`, which is in the store already, and moves it to where its contents are kept.
   private func logArtifact(
-    _ incoming: String, as path: String, run: Int64
+    _ incoming: String, as path: String, of owner: ArtifactOwner
   ) throws(TrackingError) {
     let digest: String
     let byteCount: Int
@@ -151,14 +187,15 @@ extension TrackingStore {
     // Together, so that nobody takes the contents for nobody's in between.
     try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
-        try database.checkIsThere(run: run)
+        try database.checkIsThere(owner)
         try keep(incoming, digest: digest)
         _ = try database.execute(
           """
-          INSERT INTO artifacts (run, path, sha256, byte_count, logged_ms) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (run, path) DO UPDATE SET sha256 = excluded.sha256,
+          INSERT INTO \(owner.table) (\(owner.column), path, sha256, byte_count, logged_ms)
+            VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (\(owner.column), path) DO UPDATE SET sha256 = excluded.sha256,
               byte_count = excluded.byte_count, logged_ms = excluded.logged_ms
-          """, .integer(run), .text(path), .text(digest), .integer(Int64(byteCount)),
+          """, .integer(owner.row), .text(path), .text(digest), .integer(Int64(byteCount)),
           .integer(currentMilliseconds()))
       }
     }
@@ -184,6 +221,30 @@ extension TrackingStore {
     } catch {
       throw TrackingError(copying: path, error: error)
     }
+  }
+}
+
+extension Database {
+  func artifacts(of owner: ArtifactOwner) throws(TrackingError) -> [ArtifactRecord] {
+    try query(
+      """
+      SELECT path, byte_count, sha256, logged_ms FROM \(owner.table) WHERE \(owner.column) = ?
+        ORDER BY path
+      """, .integer(owner.row)
+    ) { (row: borrowing Row) in
+      ArtifactRecord(
+        path: row.text(0), byteCount: row.integer(1), sha256: row.text(2),
+        loggedMilliseconds: row.integer(3))
+    }
+  }
+
+  /// Throws when nothing can be logged to `owner`, because it was deleted or is gone.
+  fileprivate func checkIsThere(_ owner: ArtifactOwner) throws(TrackingError) {
+    guard case .model(let row) = owner else { return try checkIsThere(run: owner.row) }
+    let found = try query(
+      "SELECT model_id FROM logged_models WHERE id = ? AND deleted_ms IS NULL", .integer(row)
+    ) { $0.text(0) }
+    guard !found.isEmpty else { throw .loggedModelNotFound(id: "of number \(row)") }
   }
 }
 

@@ -71,13 +71,19 @@ extension TrackingStore {
     let rows = try reading { database throws(TrackingError) in
       try database.query(
         """
-        SELECT sha256, byte_count, min(run_id), min(path), count(*) FROM artifacts
-          JOIN runs ON runs.id = run GROUP BY sha256, byte_count ORDER BY sha256
+        WITH owned AS (
+          SELECT sha256, byte_count, substr(run_id, 1, 8) AS owner, path FROM artifacts
+            JOIN runs ON runs.id = run
+          UNION ALL SELECT sha256, byte_count, model_id, path FROM logged_model_artifacts
+            JOIN logged_models ON logged_models.id = model
+        )
+        SELECT sha256, byte_count, min(owner), min(path), count(*) FROM owned
+          GROUP BY sha256, byte_count ORDER BY sha256
         """
       ) { (row: borrowing Row) in
         (
-          digest: row.text(0), bytes: row.integer(1), run: String(row.text(2).prefix(8)),
-          path: row.text(3), count: row.integer(4)
+          digest: row.text(0), bytes: row.integer(1), owner: row.text(2), path: row.text(3),
+          count: row.integer(4)
         )
       }
     }
@@ -85,7 +91,7 @@ extension TrackingStore {
     for row in rows {
       let place = "\(artifactFolder)/\(row.digest.prefix(2))/\(row.digest)"
       let others = row.count > 1 ? " and \(row.count - 1) more" : ""
-      let subject = "\(row.run) \(row.path)\(others)"
+      let subject = "\(row.owner) \(row.path)\(others)"
       let attributes = try? FileManager.default.attributesOfItem(atPath: place)
       guard let attributes else {
         faults.append(

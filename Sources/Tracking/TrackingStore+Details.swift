@@ -24,11 +24,12 @@ extension TrackingStore {
       let metrics = try database.summaries(runs: rows)
       let artifacts = hasArtifacts ? try database.artifacts(runs: rows) : [:]
       let datasets = try database.datasets(runs: rows)
+      let models = try database.models(runs: rows)
       return runs.map { run in
         RunDetail(
           run: run, params: params[run.row] ?? [], tags: tags[run.row] ?? [],
           metrics: metrics[run.row] ?? [], artifacts: artifacts[run.row] ?? [],
-          datasets: datasets[run.row] ?? [])
+          datasets: datasets[run.row] ?? [], models: RunModels(models[run.row] ?? []))
       }
     }
   }
@@ -118,8 +119,21 @@ extension Database {
     }
   }
 
+  /// The logged models that each run used and made.
+  fileprivate func models(runs: RowList) throws(TrackingError) -> [Int64: [RunModels.Row]] {
+    try grouped(
+      """
+      SELECT run, is_output, model_id, step FROM run_models
+        WHERE run IN (SELECT value FROM json_each(?)) ORDER BY run, step, model_id
+      """, runs.value
+    ) { (row: borrowing Row) in
+      RunModels.Row(
+        isOutput: row.integer(1) != 0, modelID: row.text(2), step: row.integer(3))
+    }
+  }
+
   /// The data sets that each run used, by name.
-  fileprivate func datasets(runs: RowList) throws(TrackingError) -> [Int64: [DatasetRecord]] {
+  func datasets(runs: RowList) throws(TrackingError) -> [Int64: [DatasetRecord]] {
     try grouped(
       """
       SELECT inputs.run, name, digest, source_type, source, schema, profile, value FROM inputs

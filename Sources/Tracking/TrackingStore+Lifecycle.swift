@@ -5,6 +5,8 @@ import SQLite
 package struct GarbageReport: Sendable, Equatable {
   /// How many deleted runs.
   package var runs = 0
+  /// How many deleted logged models.
+  package var models = 0
   /// How many deleted experiments.
   package var experiments = 0
   /// How many files that no artifact has any more.
@@ -79,6 +81,8 @@ extension TrackingStore {
 
   /// Removes what was deleted before a time, and the files that no artifact has any more.
   ///
+  /// A run or logged model that a version of a registered model comes from stays, and so does its experiment.
+  ///
   /// - Parameters:
   ///   - milliseconds: The time, since 1970; what was deleted later stays.
   ///   - isTrial: Whether only to say what would go.
@@ -91,21 +95,36 @@ extension TrackingStore {
       try database.write { () throws(TrackingError) in
         let time = SQLiteValue.integer(milliseconds)
         var report = GarbageReport()
-        let old = "deleted_ms IS NOT NULL AND deleted_ms < ?"
+        let old = "deleted_ms IS NOT NULL AND deleted_ms < ?1"
+        let oldRuns = "\(old) AND run_id NOT IN (SELECT run_id FROM model_versions)"
+        let oldModels = """
+          (\(old) OR experiment IN (SELECT id FROM experiments WHERE \(old)))
+            AND model_id NOT IN (SELECT model_id FROM model_versions WHERE model_id IS NOT NULL)
+          """
         // The experiment of number 0 is one that every store has.
-        report.experiments = try database.count("experiments WHERE \(old) AND id > 0", time)
-        report.runs = try database.count("runs WHERE \(old)", time)
+        let oldExperiments = """
+          \(old) AND id > 0
+            AND id NOT IN (SELECT experiment FROM runs WHERE NOT (\(old) AND \(oldRuns)))
+            AND id NOT IN (SELECT experiment FROM logged_models WHERE NOT (\(oldModels)))
+          """
+        report.experiments = try database.count("experiments WHERE \(oldExperiments)", time)
+        report.runs = try database.count("runs WHERE \(oldRuns)", time)
+        report.models = try database.count("logged_models WHERE \(oldModels)", time)
         // Files first: if that fails half-way, their rows are still there.
         let kept = try database.query(
           """
-          SELECT DISTINCT sha256 FROM artifacts JOIN runs ON runs.id = run
-            WHERE deleted_ms IS NULL OR deleted_ms >= ?
+          SELECT sha256 FROM artifacts WHERE run IN
+              (SELECT id FROM runs WHERE id NOT IN (SELECT id FROM runs WHERE \(oldRuns)))
+            UNION SELECT sha256 FROM logged_model_artifacts WHERE model NOT IN
+              (SELECT id FROM logged_models WHERE \(oldModels))
           """, time
         ) { $0.text(0) }
         try removeContents(except: Set(kept), isTrial: isTrial, report: &report)
         guard !isTrial else { return report }
-        try database.execute("DELETE FROM runs WHERE \(old)", time)
-        try database.execute("DELETE FROM experiments WHERE \(old) AND id > 0", time)
+        // Experiments while it can be told what keeps them.
+        try database.execute("DELETE FROM experiments WHERE \(oldExperiments)", time)
+        try database.execute("DELETE FROM runs WHERE \(oldRuns)", time)
+        try database.execute("DELETE FROM logged_models WHERE \(oldModels)", time)
         database.series = [:]
         return report
       }

@@ -78,6 +78,18 @@ package struct SQLView: Sendable {
             AND t.key = 'mlflow.data.context')
         FROM main.inputs i JOIN main.datasets d ON d.id = i.dataset JOIN main.runs r ON r.id = i.run
         """),
+    SQLView(
+      name: "model_versions", summary: "a version of a registered model, with its aliases",
+      columns: [
+        "model", "version", "aliases", "stage", "run_id", "model_id", "source", "description",
+        "created",
+      ],
+      query: """
+        SELECT m.name, v.version, (SELECT group_concat(a.alias, ' ') FROM main.model_aliases a
+            WHERE a.version = v.id), v.stage, nullif(v.run_id, ''), v.model_id, v.source,
+          v.description, \(time("v.created_ms"))
+        FROM main.model_versions v JOIN main.registered_models m ON m.id = v.model
+        """),
   ]
 
   /// A time as SQLite's functions of dates take it, in UTC.

@@ -5,6 +5,8 @@ package struct LogBatch: Sendable {
   package var metrics: [MetricEntry]
   package var params: [(key: String, value: String)]
   package var tags: [(key: String, value: String)]
+  /// Values of metrics that are of logged models too.
+  package var modelMetrics: [LoggedModelMetricEntry] = []
 
   package init(
     metrics: [MetricEntry] = [], params: [(key: String, value: String)] = [],
@@ -86,6 +88,7 @@ extension TrackingStore {
           if stored == nil { try database.setParam(key, value, run: run.row) }
         }
         if !batch.metrics.isEmpty { try database.insertWithin(batch.metrics, run: run.row) }
+        if !batch.modelMetrics.isEmpty { try database.insert(batch.modelMetrics, runID: run.id) }
         for (key, value) in batch.tags {
           try database.setTag(key, value, run: run.row)
         }

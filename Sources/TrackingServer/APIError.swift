@@ -14,6 +14,7 @@ struct APIError: Error {
     case resourceDoesNotExist = "RESOURCE_DOES_NOT_EXIST"
     case endpointNotFound = "ENDPOINT_NOT_FOUND"
     case internalError = "INTERNAL_ERROR"
+    case notImplemented = "NOT_IMPLEMENTED"
     case temporarilyUnavailable = "TEMPORARILY_UNAVAILABLE"
 
     var status: Int {
@@ -22,6 +23,7 @@ struct APIError: Error {
       case .permissionDenied: 403
       case .resourceDoesNotExist, .endpointNotFound: 404
       case .internalError: 500
+      case .notImplemented: 501
       case .temporarilyUnavailable: 503
       }
     }
@@ -60,6 +62,17 @@ struct APIError: Error {
       self.init(.resourceDoesNotExist, text)
     case .experimentNotFound(let reference):
       self.init(.resourceDoesNotExist, "No Experiment with id=\(reference) exists")
+    case .modelNotFound(let name):
+      self.init(.resourceDoesNotExist, "Registered Model with name=\(name) not found")
+    case .modelExists(let name):
+      self.init(.resourceAlreadyExists, "Registered Model (name=\(name)) already exists.")
+    case .modelVersionNotFound(let name, let version):
+      self.init(
+        .resourceDoesNotExist, "Model Version (name=\(name), version=\(version)) not found")
+    case .aliasNotFound(_, let alias):
+      self.init(.invalidParameterValue, "Registered model alias \(alias) not found.")
+    case .loggedModelNotFound(let id):
+      self.init(.resourceDoesNotExist, "Logged model with ID '\(id)' not found.")
     // The client asks again when it hears this.
     case .locked: self.init(.temporarilyUnavailable, text)
     default: self.init(.internalError, text)

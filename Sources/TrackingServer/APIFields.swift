@@ -27,6 +27,10 @@ struct APIFields {
       self.values = values
       return
     }
+    if request.method == "DELETE", request.body.isEmpty {
+      values = [:]
+      return
+    }
     let kind = request.headers["content-type"]?.split(separator: ";").first.map(String.init) ?? ""
     guard kind.lowercased() == "application/json" else {
       throw APIError(
@@ -47,6 +51,8 @@ struct APIFields {
     let found = values[name] ?? values[Self.camelCase(name)]
     return found == .null ? nil : found
   }
+
+  func hasValue(_ name: String) -> Bool { value(name) != nil }
 
   private func single(_ name: String) -> JSONValue? {
     guard case .array(let list)? = value(name) else { return value(name) }
@@ -122,6 +128,13 @@ struct APIFields {
       messages.append(APIFields(values))
     }
     return messages
+  }
+
+  /// The members of an object; none if it is not there.
+  func members(_ name: String) throws(APIError) -> [String: JSONValue] {
+    guard let value = value(name) else { return [:] }
+    guard case .object(let members) = value else { throw .invalid(name, value) }
+    return members
   }
 
   func message(_ name: String) throws(APIError) -> APIFields? {

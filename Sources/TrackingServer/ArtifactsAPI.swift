@@ -16,15 +16,15 @@ struct ArtifactsAPI {
       }
       return APIResponse.json(try list(in: request.queryValue("path") ?? "")).response
     }
-    let (run, path) = try place(String(rest.dropFirst()))
+    let (owner, path) = try place(String(rest.dropFirst()))
     switch request.method {
     case "PUT":
       guard let file = request.bodyFile else { throw APIError.missing("path") }
-      try store.takeArtifact(file, as: path, run: run)
+      try store.takeArtifact(file, as: path, of: owner)
       return HTTPResponse(200, headers: APIResponse.headers)
-    case "GET": return try content(of: run, path, request)
+    case "GET": return try content(of: owner, path, request)
     case "DELETE":
-      guard try store.removeArtifacts(path, of: run) > 0 else { throw Self.missing(path) }
+      guard try store.removeArtifacts(path, of: owner) > 0 else { throw Self.missing(path) }
       return APIResponse.json(JSONValue.object([:])).response
     default: throw APIError(.endpointNotFound, "There is no \(request.method) \(request.path).")
     }
@@ -37,8 +37,13 @@ struct ArtifactsAPI {
       throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
     }
     let path = try Self.folder(fields.string("path") ?? "")
-    var message: [String: JSONValue] = ["root_uri": .string(ArtifactURI.run(run))]
-    let files = try self.files(of: run, in: path)
+    return try list(path, of: .run(run.row), root: ArtifactURI.run(run))
+  }
+
+  /// What is in a folder of `owner`, with paths from `root`.
+  func list(_ path: String, of owner: ArtifactOwner, root: String) throws -> JSONValue {
+    var message: [String: JSONValue] = ["root_uri": .string(root)]
+    let files = try self.files(of: owner, in: path)
     if !files.isEmpty {
       message["files"] = .array(files.map { $0.message(below: path.isEmpty ? "" : path + "/") })
     }
@@ -51,22 +56,28 @@ struct ArtifactsAPI {
     guard let run = try store.run(id: id) else {
       throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
     }
-    return try content(of: run, Self.folder(request.queryValue("path") ?? ""), request)
+    return try content(
+      of: .run(run.row), Self.folder(request.queryValue("path") ?? ""), request)
   }
 
   // MARK: Places
 
-  /// The run and the path in it that a path of the proxy means: `EXPERIMENT/RUN/artifacts/PATH`.
-  private func place(_ path: String) throws -> (run: RunRecord, path: String) {
-    let parts = try Self.folder(path).split(separator: "/", maxSplits: 3).map(String.init)
-    guard parts.count >= 3, parts[2] == "artifacts", let run = try store.run(id: parts[1]),
+  /// Whose file a path of the proxy means, and which: `EXPERIMENT/RUN/artifacts/PATH` or `EXPERIMENT/models/MODEL/artifacts/PATH`.
+  func place(_ path: String) throws -> (owner: ArtifactOwner, path: String) {
+    let parts = try Self.folder(path).split(separator: "/").map(String.init)
+    if parts.count >= 3, parts[2] == "artifacts", let run = try store.run(id: parts[1]),
       "\(run.experimentID)" == parts[0]
+    {
+      return (.run(run.row), parts.dropFirst(3).joined(separator: "/"))
+    }
+    guard parts.count >= 4, parts[1] == "models", parts[3] == "artifacts",
+      let model = try? store.loggedModel(parts[2]), "\(model.experimentID)" == parts[0]
     else { throw Self.missing(path) }
-    return (run, parts.count > 3 ? parts[3] : "")
+    return (.model(model.row), parts.dropFirst(4).joined(separator: "/"))
   }
 
   /// `path` without a slash at its ends; refuses one that leads elsewhere, also by an escape that was escaped itself.
-  private static func folder(_ path: String) throws(APIError) -> String {
+  static func folder(_ path: String) throws(APIError) -> String {
     let lower = path.lowercased()
     let isWrong =
       path.hasPrefix("/") || path.contains("\\") || path.utf8.contains(0)
@@ -97,19 +108,19 @@ struct ArtifactsAPI {
   }
 
   private func list(in path: String) throws -> JSONValue {
-    guard let (run, folder) = try? place(path) else {
+    guard let (owner, folder) = try? place(path) else {
       _ = try Self.folder(path)
       return [:]
     }
-    let files = try self.files(of: run, in: folder)
+    let files = try self.files(of: owner, in: folder)
     return files.isEmpty ? [:] : ["files": .array(files.map { $0.message(below: "") })]
   }
 
-  /// What is in a folder of a run, by name.
-  private func files(of run: RunRecord, in folder: String) throws -> [Entry] {
+  /// What is in a folder of `owner`, by name.
+  private func files(of owner: ArtifactOwner, in folder: String) throws -> [Entry] {
     let prefix = folder.isEmpty ? "" : folder + "/"
     var entries: [Entry] = []
-    for artifact in try store.artifacts(of: run) where artifact.path.hasPrefix(prefix) {
+    for artifact in try store.artifacts(of: owner) where artifact.path.hasPrefix(prefix) {
       let rest = artifact.path.dropFirst(prefix.count)
       if let slash = rest.firstIndex(of: "/") {
         let name = String(rest[..<slash])
@@ -125,10 +136,10 @@ struct ArtifactsAPI {
 
   // MARK: Contents
 
-  private func content(
-    of run: RunRecord, _ path: String, _ request: HTTPRequest
+  func content(
+    of owner: ArtifactOwner, _ path: String, _ request: HTTPRequest
   ) throws -> HTTPResponse {
-    let artifacts = try store.artifacts(of: run)
+    let artifacts = try store.artifacts(of: owner)
     guard let artifact = artifacts.first(where: { $0.path == path }) else {
       throw Self.missing(path)
     }

@@ -9,7 +9,7 @@ enum Messages {
     tags.isEmpty ? [:] : ["tags": pairs(tags)]
   }
 
-  private static func pairs(_ pairs: [(key: String, value: String)]) -> JSONValue {
+  static func pairs(_ pairs: [(key: String, value: String)]) -> JSONValue {
     .array(pairs.map { ["key": .string($0.key), "value": .string($0.value)] })
   }
 

@@ -11,12 +11,25 @@ extension JSONWriter {
       json.object("info") { $0.info(of: detail.run) }
       json.object("data") { $0.data(of: detail) }
       json.object("inputs") { json in
-        guard !detail.datasets.isEmpty else { return }
-        json.array("dataset_inputs") { json in
-          for dataset in detail.datasets { json.element(Messages.datasetInput(dataset)) }
+        if !detail.datasets.isEmpty {
+          json.array("dataset_inputs") { json in
+            for dataset in detail.datasets { json.element(Messages.datasetInput(dataset)) }
+          }
+        }
+        guard !detail.models.inputs.isEmpty else { return }
+        json.array("model_inputs") { json in
+          for id in detail.models.inputs { json.element(["model_id": .string(id)]) }
         }
       }
-      json.object("outputs") { _ in }
+      json.object("outputs") { json in
+        guard !detail.models.outputs.isEmpty else { return }
+        json.array("model_outputs") { json in
+          for output in detail.models.outputs {
+            json.element(
+              ["model_id": .string(output.modelID), "step": .int(Int(output.step))])
+          }
+        }
+      }
     }
   }
 

@@ -81,7 +81,9 @@ struct RunsAPI {
   // MARK: Logging
 
   func logMetric(_ fields: APIFields) throws -> JSONValue {
-    try store.log(LogBatch(metrics: [try fields.metric()]), to: try run(fields))
+    var batch = LogBatch(metrics: [try fields.metric()])
+    if let metric = try fields.modelMetric(batch.metrics[0]) { batch.modelMetrics = [metric] }
+    try store.log(batch, to: try run(fields))
     return [:]
   }
 
@@ -108,7 +110,11 @@ struct RunsAPI {
   func logBatch(_ fields: APIFields) throws -> JSONValue {
     let run = try run(fields)
     var batch = LogBatch()
-    for message in try fields.messages("metrics") { batch.metrics.append(try message.metric()) }
+    for message in try fields.messages("metrics") {
+      let metric = try message.metric()
+      batch.metrics.append(metric)
+      if let metric = try message.modelMetric(metric) { batch.modelMetrics.append(metric) }
+    }
     for message in try fields.messages("params") { batch.params.append(try message.param()) }
     batch.tags = try fields.tags()
     for (name, count, most) in [
@@ -155,6 +161,7 @@ struct RunsAPI {
           context: try input.tags().last { $0.key == "mlflow.data.context" }?.value))
     }
     try store.log(datasets, to: run)
+    try LoggedModelsAPI(store: store).logInputs(fields, to: run)
     return [:]
   }
 
@@ -191,6 +198,14 @@ extension APIFields {
     guard time >= 0 else { throw .invalid("timestamp", .int(Int(time))) }
     return MetricEntry(
       key: key, value: value, step: try integer("step") ?? 0, timeMilliseconds: time)
+  }
+
+  /// The same value as one of a logged model, if it is one.
+  fileprivate func modelMetric(_ entry: MetricEntry) throws(APIError) -> LoggedModelMetricEntry? {
+    guard let id = try string("model_id"), !id.isEmpty else { return nil }
+    return LoggedModelMetricEntry(
+      modelID: id, entry: entry, datasetName: try string("dataset_name") ?? "",
+      datasetDigest: try string("dataset_digest") ?? "")
   }
 
   /// A param, of whose value 6,000 characters are kept.

@@ -11,17 +11,20 @@ package final class TrackingServer: Sendable {
   /// The port that it listens at.
   package var port: Int { server.port }
 
-  /// Listens at `host` and `port`, of which 0 is any that is free.
+  /// Listens at `host` and `port`, of which 0 is any that is free; shows MLflow's own page if it is given.
   package init(
-    store: TrackingStore, host: String, port: Int
+    store: TrackingStore, host: String, port: Int, page: MLflowPage? = nil
   ) throws(HTTPServerError) {
-    let routes = Routes(store: store)
+    let routes = Routes(store: store, page: page)
     @Sendable func isUpload(_ head: HTTPRequestHead) -> Bool {
       head.method == "PUT" && head.path.hasPrefix(ArtifactsAPI.proxy)
     }
+    @Sendable func isPageUpload(_ head: HTTPRequestHead) -> Bool {
+      head.method == "POST" && head.path == PageAPI.upload
+    }
     let limits = HTTPServer.Limits(
-      bodySize: { isUpload($0) ? .max : 1 << 20 },
-      bodyFile: { isUpload($0) ? try? store.newIncomingFile() : nil })
+      bodySize: { isUpload($0) ? .max : isPageUpload($0) ? PageAPI.largestUpload : 1 << 20 },
+      bodyFile: { isUpload($0) || isPageUpload($0) ? try? store.newIncomingFile() : nil })
     server = try HTTPServer(host: host, port: port, limits: limits) { routes.answer($0) }
   }
 
@@ -31,14 +34,19 @@ package final class TrackingServer: Sendable {
 
 /// Which call a path means.
 struct Routes: Sendable {
-  private let table: [String: @Sendable (APIFields) throws -> any CallResult]
+  private typealias Call = @Sendable (APIFields) throws -> any CallResult
+  private let table: [String: Call]
   private let artifacts: ArtifactsAPI
+  private let loggedModels: LoggedModelsAPI
+  private let modelVersions: ModelVersionsAPI
+  private let page: PageAPI
 
-  init(store: TrackingStore) {
+  init(store: TrackingStore, page: MLflowPage? = nil) {
+    self.page = PageAPI(store: store, page: page)
     let (experiments, runs) = (ExperimentsAPI(store: store), RunsAPI(store: store))
     let artifacts = ArtifactsAPI(store: store)
     self.artifacts = artifacts
-    let calls: [(String, @Sendable (APIFields) throws -> any CallResult)] = [
+    let calls: [(String, Call)] = [
       ("POST experiments/create", { try experiments.create($0) }),
       ("GET experiments/get", { try experiments.get($0) }),
       ("GET experiments/get-by-name", { try experiments.getByName($0) }),
@@ -63,10 +71,13 @@ struct Routes: Sendable {
       ("POST runs/log-inputs", { try runs.logInputs($0) }),
       ("GET metrics/get-history", { try runs.history($0) }),
       ("GET artifacts/list", { try artifacts.list($0) }),
-      // Nobody can log models yet, so that there are none; the client asks whenever it looks for artifacts.
-      ("POST logged-models/search", { _ in JSONValue.object([:]) }),
     ]
-    table = Dictionary(uniqueKeysWithValues: calls)
+    loggedModels = LoggedModelsAPI(store: store)
+    modelVersions = ModelVersionsAPI(store: store)
+    let models: [(String, Call)] =
+      RegistryAPI(store: store).calls + modelVersions.calls + loggedModels.calls
+      + ChartsAPI(store: store).calls
+    table = Dictionary(uniqueKeysWithValues: calls + models)
   }
 
   func answer(_ request: HTTPRequest) -> HTTPResponse {
@@ -83,10 +94,13 @@ struct Routes: Sendable {
 
   private func route(_ request: HTTPRequest) throws -> HTTPResponse {
     try RequestGuard.check(request)
+    if let response = try page.answer(request) { return response }
+    try DirectTransfers.check(request)
     switch request.path {
     case "/health": return HTTPResponse(200, text: "OK")
     case "/version": return HTTPResponse(200, text: Self.mlflowVersion)
     case "/get-artifact": return try artifacts.get(request)
+    case "/model-versions/get-artifact": return try modelVersions.artifact(request)
     case "/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info":
       return APIResponse.json(Self.information).response
     default: break
@@ -97,8 +111,10 @@ struct Routes: Sendable {
     }
     for prefix in ["/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/"]
     where request.path.hasPrefix(prefix) {
-      let name = "\(request.method) \(request.path.dropFirst(prefix.count))"
-      guard let call = table[name] else { break }
+      let rest = request.path.dropFirst(prefix.count)
+      guard
+        let call = table["\(request.method) \(rest)"] ?? loggedModels.call(request.method, rest)
+      else { break }
       return APIResponse.json(try call(try APIFields(request))).response
     }
     throw APIError(.endpointNotFound, "There is no \(request.method) \(request.path).")
@@ -111,5 +127,7 @@ struct Routes: Sendable {
   private static let information: JSONValue = [
     "store_type": "SqlStore", "workspaces_enabled": false, "trace_archival_enabled": false,
     "multipart_uploads_enabled": false, "multipart_downloads_enabled": false,
+    "presigned_upload_run_id_supported": false, "presigned_upload_model_id_supported": false,
+    "features_enabled": ["gateway": false],
   ]
 }

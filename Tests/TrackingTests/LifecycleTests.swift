@@ -105,19 +105,26 @@ struct LifecycleTests {
   }
 
   @Test(
-    "a store of version 1 is copied, then brought to this version, by the first of many that open it"
-  )
-  func migration() async throws {
+    "an older store is copied, then brought to this version, by the first of many that open it",
+    arguments: [1, 2])
+  func migration(version: Int) async throws {
     let path = folder.path("tracking.db")
     try Run.start(experiment: "old", name: "kept", in: store).end()
     do {
       let connection = try Connection(path: path, mode: .readWrite)
-      for statement in [
+      for table in [
+        "run_models", "logged_model_artifacts", "logged_model_metrics", "logged_model_tags",
+        "logged_model_params", "logged_models", "model_aliases", "model_version_tags",
+        "model_versions", "registered_model_tags", "registered_models",
+      ] { try connection.execute("DROP TABLE \(table)") }
+      let undoing = [
         "DROP TABLE input_tags", "DROP TABLE inputs", "DROP TABLE datasets",
         "DROP INDEX runs_deleted",
         "ALTER TABLE runs DROP COLUMN user",
-        "ALTER TABLE experiments DROP COLUMN artifact_location", "PRAGMA user_version = 1",
-      ] { try connection.execute(statement) }
+        "ALTER TABLE experiments DROP COLUMN artifact_location",
+      ]
+      for statement in version == 1 ? undoing : [] { try connection.execute(statement) }
+      try connection.execute("PRAGMA user_version = \(version)")
     }
     try await withThrowingTaskGroup(of: [String].self) { group in
       for index in 0..<8 {
@@ -128,10 +135,14 @@ struct LifecycleTests {
       }
       for try await names in group { #expect(names == ["kept"]) }
     }
-    let copy = try Connection(path: path + ".version1", mode: .readOnly)
-    #expect(try copy.value("PRAGMA user_version") == 1)
+    let copy = try Connection(path: path + ".version\(version)", mode: .readOnly)
+    #expect(try copy.value("PRAGMA user_version") == .integer(Int64(version)))
     #expect(try copy.value("SELECT name FROM runs") == "kept")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path())
-    #expect(files.filter { $0.contains(".version") } == ["tracking.db.version1"])
+    #expect(files.filter { $0.contains(".version") } == ["tracking.db.version\(version)"])
+    // What the newer versions added is there.
+    let store = try TrackingStore(path)
+    try store.createRegisteredModel("model")
+    #expect(try store.search(LoggedModelSearch()).isEmpty)
   }
 }

@@ -18,6 +18,8 @@ def pytest_configure(config):
     # The tests have stores of their own, and no toolchain but the one of the build.
     for name in ("TRACKING_URI", "MARTLET_RUN_ID", "MLFLOW_RUN_ID", "MLFLOW_EXPERIMENT_NAME", "MLFLOW_TRACKING_URI"):
         os.environ.pop(name, None)
+    # MLflow's client counts its calls on a thread that changes the environment, where others' reads of it then fail now and then.
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     # Nor do their cells enter the history of whoever runs them.
     config.history_folder = tempfile.TemporaryDirectory(prefix="history-")
     os.environ["MARTLET_HISTORY"] = os.path.join(config.history_folder.name, "history.sqlite")

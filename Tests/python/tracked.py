@@ -11,6 +11,23 @@ from conftest import BIN
 from session import LIMIT
 
 CLI = BIN / "track-cli"
+#: A process that logs (Tests/TrackingRunner).
+RUNNER = BIN / "TrackingRunner"
+
+
+def start_runner(*arguments, output):
+    """Starts the runner, whose lines go to the file `output`: a pipe that nobody reads would stop it."""
+    with open(output, "wb") as file:
+        return subprocess.Popen(
+            [RUNNER, *map(str, arguments)], stdin=subprocess.PIPE, stdout=file, stderr=subprocess.DEVNULL)
+
+
+def runner(*arguments):
+    """The lines of the runner when it has ended."""
+    answer = subprocess.run(
+        [RUNNER, *map(str, arguments)], capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL)
+    assert answer.returncode == 0, answer.stdout
+    return answer.stdout.splitlines()
 
 
 @contextlib.contextmanager

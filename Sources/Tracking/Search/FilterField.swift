@@ -2,6 +2,9 @@
 enum SearchSubject {
   case runs
   case experiments
+  case registeredModels
+  case modelVersions
+  case loggedModels
 }
 
 /// What a filter compares or an order sorts by: an attribute of runs, or something that they logged under a key; or an
@@ -14,6 +17,7 @@ enum FilterField: Hashable {
   case dataset(DatasetAttribute)
   case experiment(ExperimentAttribute)
   case experimentTag(String)
+  case model(ModelField)
 
   /// What every run has.
   enum Attribute: String, CaseIterable {
@@ -78,6 +82,10 @@ enum FilterField: Hashable {
       self = try Self.ofExperiments(entity: entity, key: key, range: range)
       return
     }
+    guard subject == .runs else {
+      self = .model(try ModelField(of: subject, entity: entity, key: key, range: range))
+      return
+    }
     guard let kind = entity.map({ Entity.names[$0] }) ?? .attribute else {
       throw FilterFault(
         range, "\"\(entity ?? "")\" is nothing that runs have",
@@ -136,6 +144,7 @@ enum FilterField: Hashable {
     case .metric: true
     case .attribute(let attribute): attribute.isNumeric
     case .experiment(let attribute): attribute.isNumeric
+    case .model(let field): field.isNumeric
     case .param, .tag, .dataset, .experimentTag: false
     }
   }
@@ -150,6 +159,7 @@ enum FilterField: Hashable {
     case .attribute(.runID), .dataset: FilterComparator.textual + [.isIn, .isNotIn]
     case .experiment(.id): [.equal, .notEqual, .isIn, .isNotIn]
     case .attribute, .experiment: FilterComparator.textual
+    case .model(let field): field.comparators
     }
   }
 
@@ -163,6 +173,7 @@ enum FilterField: Hashable {
     case .dataset(let attribute): "datasets.\(attribute.rawValue)"
     case .experiment(let attribute): "attributes.\(attribute.rawValue)"
     case .experimentTag(let key): "tags.\(key)"
+    case .model(let field): field.description
     }
   }
 }

@@ -64,6 +64,7 @@ extension FilterField {
           WHERE run = runs.id AND \(test.text))
         """, values: test.values)
     case .experiment(let attribute): return comparator.sql(attribute.sql, value)
+    case .model(let field): return field.sql(comparator, value)
     case .experimentTag(let key):
       return Self.logged(
         "experiment_tags", key, comparator, value, of: "experiment = experiments.id")
@@ -104,6 +105,7 @@ extension FilterField {
       SQLPart(
         "(SELECT value FROM experiment_tags WHERE experiment = experiments.id AND key = ?)",
         .text(key))
+    case .model(let field): field.sortKey
     case .dataset: SQLPart("NULL")
     }
   }
@@ -139,7 +141,7 @@ extension FilterField.ExperimentAttribute {
 
 extension FilterComparator {
   /// `column` compared with `value`.
-  fileprivate func sql(_ column: String, _ value: RunFilter.Value) -> SQLPart {
+  func sql(_ column: String, _ value: RunFilter.Value) -> SQLPart {
     switch (self, value) {
     // Unlike SQLite's LIKE, its GLOB tells cases of letters apart.
     case (.like, .text(let pattern)): SQLPart("\(column) GLOB ?", .text(Self.glob(pattern)))

@@ -1,0 +1,190 @@
+import SQLite
+
+/// What a new version of a model is made of.
+package struct NewModelVersion: Sendable {
+  package var source: String
+  /// Where its files are, if that is not `source`.
+  package var storage: String?
+  package var runID: String
+  package var runLink: String
+  package var loggedModelID: String?
+  package var description: String
+  package var tags: [String: String]
+
+  package init(
+    source: String, storage: String? = nil, runID: String = "", runLink: String = "",
+    loggedModelID: String? = nil, description: String = "", tags: [String: String] = [:]
+  ) {
+    self.source = source
+    self.storage = storage
+    self.runID = runID
+    self.runLink = runLink
+    self.loggedModelID = loggedModelID
+    self.description = description
+    self.tags = tags
+  }
+}
+
+extension TrackingStore {
+  /// Registers what a run logged as a new version of a model, which is made where it is missing.
+  ///
+  /// ```swift
+  /// try run.logArtifact("digits.safetensors", as: "model/digits.safetensors")
+  /// let version = try store.registerModel("digits", from: run, path: "model")
+  /// try store.setAlias("champion", of: "digits", to: version.version)
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - name: What the model is called; without `/` and `:`.
+  ///   - run: The run that logged it.
+  ///   - path: The artifact, or the folder of artifacts, that is the model.
+  ///   - description: What is said of the version, in Markdown.
+  ///   - tags: The version's tags.
+  /// - Returns: The version; its number is one more than the highest that was ever given.
+  /// - Throws: ``TrackingError/artifactNotFound(run:path:)`` when the run logged nothing there.
+  @discardableResult
+  public func registerModel(
+    _ name: String, from run: Run, path: String, description: String = "",
+    tags: [String: String] = [:]
+  ) throws(TrackingError) -> ModelVersion {
+    try registerModel(
+      name, from: self.run(run.id, among: .all), path: path, description: description, tags: tags)
+  }
+
+  package func registerModel(
+    _ name: String, from run: RunRecord, path: String, description: String = "",
+    tags: [String: String] = [:]
+  ) throws(TrackingError) -> ModelVersion {
+    let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
+    let isThere = try artifacts(of: run).contains {
+      $0.path == folder || $0.path.hasPrefix(folder + "/") || folder.isEmpty
+    }
+    guard isThere else { throw .artifactNotFound(run: run.shortID, path: path) }
+    do throws(TrackingError) {
+      try createRegisteredModel(name)
+    } catch {
+      guard case .modelExists = error else { throw error }
+    }
+    return try createModelVersion(
+      of: name,
+      NewModelVersion(
+        source: "runs:/\(run.id)/\(folder)", runID: run.id, description: description, tags: tags))
+  }
+
+  /// Makes a version of a model that is registered.
+  @discardableResult
+  package func createModelVersion(
+    of name: String, _ new: NewModelVersion
+  ) throws(TrackingError) -> ModelVersion {
+    for (key, value) in new.tags { try RegistryName.validate(tag: key, value) }
+    return try withDatabase { database throws(TrackingError) in
+      try database.write { () throws(TrackingError) in
+        let model = try database.registeredModel(name)
+        let now = SQLiteValue.integer(currentMilliseconds())
+        try database.execute(
+          "UPDATE registered_models SET last_version = last_version + 1, updated_ms = ? WHERE id = ?",
+          now, .integer(model.row))
+        try database.execute(
+          """
+          INSERT INTO model_versions (model, version, created_ms, updated_ms, description, stage,
+              source, storage, run_id, run_link, model_id)
+            SELECT id, last_version, ?1, ?1, ?2, 'None', ?3, ?4, ?5, ?6, ?7
+            FROM registered_models WHERE id = ?8
+          """, now, .text(new.description), .text(new.source), .text(new.storage ?? new.source),
+          .text(new.runID), .text(new.runLink), .text(orNull: new.loggedModelID),
+          .integer(model.row))
+        let made = try database.modelVersions(
+          where: "model = ? AND version = registered_models.last_version",
+          values: [.integer(model.row)])
+        guard let version = made.first else { throw .modelNotFound(name: name) }
+        for (key, value) in new.tags {
+          try database.setTag(key, value, in: "model_version_tags", of: "version", version.row)
+        }
+        return try database.modelVersion(name, version.version)
+      }
+    }
+  }
+
+  /// The version of a number.
+  ///
+  /// - Parameters:
+  ///   - name: The model's name.
+  ///   - version: The number.
+  /// - Returns: The version.
+  /// - Throws: ``TrackingError/modelNotFound(name:)`` or ``TrackingError/modelVersionNotFound(name:version:)``.
+  public func modelVersion(_ name: String, _ version: Int) throws(TrackingError) -> ModelVersion {
+    try reading { database throws(TrackingError) in try database.modelVersion(name, version) }
+  }
+
+  /// The version that an alias names; `latest` is the one of the highest number.
+  ///
+  /// - Parameters:
+  ///   - name: The model's name.
+  ///   - alias: The alias.
+  /// - Returns: The version.
+  /// - Throws: ``TrackingError/aliasNotFound(name:alias:)`` when nothing is called that.
+  public func modelVersion(
+    _ name: String, alias: String
+  ) throws(TrackingError) -> ModelVersion {
+    try RegistryName.validate(alias: alias, isNew: false)
+    return try reading { database throws(TrackingError) in
+      let model = try database.registeredModel(name)
+      let found =
+        if alias.lowercased() == "latest" {
+          try database.modelVersions(
+            where: "model = ? ORDER BY version DESC LIMIT 1", values: [.integer(model.row)])
+        } else {
+          try database.modelVersions(
+            where: """
+              model_versions.id = (SELECT version FROM model_aliases WHERE model = ? AND alias = ?)
+              """, values: [.integer(model.row), .text(alias)])
+        }
+      guard let version = found.first else { throw .aliasNotFound(name: name, alias: alias) }
+      return version
+    }
+  }
+
+  /// Lets an alias name a version; it names no other one any more.
+  ///
+  /// - Parameters:
+  ///   - alias: Letters, digits, `_` and `-`; not `latest`, nor like `v3`.
+  ///   - name: The model's name.
+  ///   - version: The version's number.
+  /// - Throws: ``TrackingError/modelVersionNotFound(name:version:)``, or when the alias is invalid.
+  public func setAlias(
+    _ alias: String, of name: String, to version: Int
+  ) throws(TrackingError) {
+    try RegistryName.validate(alias: alias, isNew: true)
+    try withDatabase { database throws(TrackingError) in
+      try database.write { () throws(TrackingError) in
+        let found = try database.modelVersion(name, version)
+        _ = try database.execute(
+          """
+          INSERT INTO model_aliases (model, alias, version)
+            SELECT model, ?, id FROM model_versions WHERE id = ?
+            ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version
+          """, .text(alias), .integer(found.row))
+      }
+    }
+  }
+
+  /// Removes an alias; one that is not there is no fault.
+  ///
+  /// - Parameters:
+  ///   - alias: The alias.
+  ///   - name: The model's name.
+  /// - Returns: Whether it was there.
+  /// - Throws: ``TrackingError/modelNotFound(name:)``.
+  @discardableResult
+  public func removeAlias(_ alias: String, of name: String) throws(TrackingError) -> Bool {
+    try RegistryName.validate(alias: alias, isNew: false)
+    return try withDatabase { database throws(TrackingError) in
+      try database.write { () throws(TrackingError) in
+        let model = try database.registeredModel(name)
+        return try database.execute(
+          "DELETE FROM model_aliases WHERE model = ? AND alias = ?", .integer(model.row),
+          .text(alias)) > 0
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import SQLite
+
+extension TrackingStore {
+  /// Points of a metric, spread evenly over all that were logged: by step, then time and value.
+  ///
+  /// The first and the last are among them. However long the series is, SQLite passes over what is left out, and nothing of that is read.
+  ///
+  /// - Parameters:
+  ///   - run: The run.
+  ///   - key: The metric's key; one that was never logged has no points.
+  ///   - count: How many to give at most.
+  ///   - steps: The steps to look at; `nil` for all.
+  /// - Returns: The points.
+  /// - Throws: ``TrackingError`` when the store cannot be read.
+  package func sampledHistory(
+    of run: RunRecord, key: String, count: Int, steps: ClosedRange<Int64>? = nil
+  ) throws(TrackingError) -> [MetricPoint] {
+    try reading { database throws(TrackingError) in
+      let found = try database.query(
+        "SELECT id, origin_ms, point_count FROM series WHERE run = ? AND key = ?",
+        .integer(run.row), .text(key)
+      ) { (id: $0.integer(0), origin: $0.integer(1), count: $0.integer(2)) }
+      guard let series = found.first, count > 0 else { return [] }
+      var total = series.count
+      if let steps {
+        total =
+          try database.query(
+            "SELECT count(*) FROM points WHERE series = ? AND step BETWEEN ? AND ?",
+            .integer(series.id), .integer(steps.lowerBound), .integer(steps.upperBound)
+          ) { $0.integer(0) }.first ?? 0
+      }
+      guard total > 0 else { return [] }
+      return try database.sample(
+        series: series.id, from: steps?.lowerBound ?? .min,
+        places: Self.places(of: total, count: Int64(count))
+      ).map {
+        MetricPoint(
+          step: $0.step, timeMilliseconds: series.origin &+ $0.time, value: $0.value.metric)
+      }
+    }
+  }
+
+  /// At most `count` of the places from 0 to `total - 1`, spread evenly; a single one is the last.
+  private static func places(of total: Int64, count: Int64) -> [Int64] {
+    if total <= count { return Array(0..<total) }
+    if count == 1 { return [total - 1] }
+    let gap = Double(total - 1) / Double(count - 1)
+    return (0..<count).map { Int64((Double($0) * gap).rounded(.toNearestOrEven)) }
+  }
+}
+
+/// A point as the store has it.
+private struct StoredPoint {
+  let step: Int64
+  let time: Int64
+  let value: SQLiteValue
+
+  init(_ row: borrowing Row) {
+    step = row.integer(0)
+    time = row.integer(1)
+    value = row.value(2)
+  }
+}
+
+extension SQLiteValue {
+  fileprivate var metric: Double {
+    if case .real(let number) = self { return number }
+    if case .integer(let number) = self { return Double(number) }
+    return .nan
+  }
+}
+
+extension Database {
+  /// The points at `places`, which go up, counted from the first of the step `from`.
+  fileprivate func sample(
+    series: Int64, from step: Int64, places: [Int64]
+  ) throws(TrackingError) -> [StoredPoint] {
+    let first = try query(
+      """
+      SELECT step, time, value FROM points WHERE series = ? AND step >= ?
+        ORDER BY step, time, value LIMIT 1 OFFSET ?
+      """, .integer(series), .integer(step), .integer(places[0])
+    ) { StoredPoint($0) }
+    guard var point = first.first else { return [] }
+    var points = [point]
+    for (last, place) in zip(places, places.dropFirst()) {
+      guard let next = try self.point(series: series, after: point, by: place - last) else { break }
+      points.append(next)
+      point = next
+    }
+    return points
+  }
+
+  /// The point `count` places after `point`.
+  ///
+  /// It is looked for among those of the same step and time, then those of the step, then the rest: each of these
+  /// is a part of the table's order that SQLite finds at once and passes through without comparing.
+  private func point(
+    series: Int64, after point: StoredPoint, by count: Int64
+  ) throws(TrackingError) -> StoredPoint? {
+    let (series, step, time) = (
+      SQLiteValue.integer(series), SQLiteValue.integer(point.step), SQLiteValue.integer(point.time)
+    )
+    var rest = count
+    for (condition, values) in [
+      ("series = ? AND step = ? AND time = ? AND value > ?", [series, step, time, point.value]),
+      ("series = ? AND step = ? AND time > ?", [series, step, time]),
+      ("series = ? AND step > ?", [series, step]),
+    ] {
+      let found = try query(
+        """
+        SELECT step, time, value FROM points WHERE \(condition)
+          ORDER BY step, time, value LIMIT 1 OFFSET ?
+        """, values: values + [.integer(rest - 1)]
+      ) { StoredPoint($0) }
+      if let found = found.first { return found }
+      rest -=
+        try query("SELECT count(*) FROM points WHERE \(condition)", values: values) {
+          $0.integer(0)
+        }.first ?? 0
+    }
+    return nil
+  }
+}

@@ -1,0 +1,50 @@
+-- What MLflow 3.17.2 wrote, without the tables that imports leave alone.
+CREATE TABLE experiments ( experiment_id INTEGER NOT NULL, name VARCHAR(256) NOT NULL, artifact_location VARCHAR(256), lifecycle_stage VARCHAR(32), creation_time BIGINT, last_update_time BIGINT, workspace VARCHAR(63) DEFAULT 'default' NOT NULL, CONSTRAINT experiment_pk PRIMARY KEY (experiment_id), CONSTRAINT experiments_lifecycle_stage CHECK (lifecycle_stage IN ('active', 'deleted')), CONSTRAINT uq_experiments_workspace_name UNIQUE (workspace, name) );
+INSERT INTO experiments VALUES (0, 'Default', '/home/ann/mlruns/0', 'active', 1795285291205, 1795285291205, 'default');
+INSERT INTO experiments VALUES (1, 'a long name with ''quotes'', colons: and more words than eighty characters, so that YAML folds it 🐦', '/home/ann/mlruns/1', 'active', 1795285291220, 1795285291220, 'default');
+CREATE TABLE experiment_tags ( key VARCHAR(250) NOT NULL, value TEXT, experiment_id INTEGER NOT NULL, CONSTRAINT experiment_tag_pk PRIMARY KEY (key, experiment_id), FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id) );
+INSERT INTO experiment_tags VALUES ('team', 'vision', 1);
+CREATE TABLE runs ( run_uuid VARCHAR(32) NOT NULL, name VARCHAR(250), source_type VARCHAR(20), source_name VARCHAR(500), entry_point_name VARCHAR(50), user_id VARCHAR(256), status VARCHAR(9), start_time BIGINT, end_time BIGINT, source_version VARCHAR(50), lifecycle_stage VARCHAR(20), artifact_uri VARCHAR(200), experiment_id INTEGER, deleted_time BIGINT, CONSTRAINT run_pk PRIMARY KEY (run_uuid), CONSTRAINT runs_lifecycle_stage CHECK (lifecycle_stage IN ('active', 'deleted')), CONSTRAINT source_type CHECK (source_type IN ('NOTEBOOK', 'JOB', 'LOCAL', 'UNKNOWN', 'PROJECT')), FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id), CHECK (status IN ('SCHEDULED', 'FAILED', 'FINISHED', 'RUNNING', 'KILLED')) );
+INSERT INTO runs VALUES ('611a510092db49c7ad6b6cd9e3a30b33', 'first: yes', 'UNKNOWN', '', '', 'ann', 'FAILED', 1700000000000, 1700000009000, '', 'active', '/home/ann/mlruns/1/611a510092db49c7ad6b6cd9e3a30b33/artifacts', 1, NULL);
+INSERT INTO runs VALUES ('4ceb85ea8d6241d2892fbafd7f85edb7', 'child', 'UNKNOWN', '', '', 'unknown', 'RUNNING', 1700000001000, NULL, '', 'active', '/home/ann/mlruns/1/4ceb85ea8d6241d2892fbafd7f85edb7/artifacts', 1, NULL);
+INSERT INTO runs VALUES ('b22f4cee2d824ee897fafd6164987511', 'gone', 'UNKNOWN', '', '', 'unknown', 'RUNNING', 1795285291479, NULL, '', 'deleted', '/home/ann/mlruns/1/b22f4cee2d824ee897fafd6164987511/artifacts', 1, 1795285291508);
+INSERT INTO runs VALUES ('9dace3ac3abc4a0e9fd34d55d630a778', 'default', 'UNKNOWN', '', '', 'unknown', 'RUNNING', 1795285291526, NULL, '', 'active', '/home/ann/mlruns/0/9dace3ac3abc4a0e9fd34d55d630a778/artifacts', 0, NULL);
+CREATE TABLE metrics ( key VARCHAR(250) NOT NULL, value FLOAT NOT NULL, timestamp BIGINT NOT NULL, run_uuid VARCHAR(32) NOT NULL, step BIGINT DEFAULT '0' NOT NULL, is_nan BOOLEAN DEFAULT '0' NOT NULL, CONSTRAINT metric_pk PRIMARY KEY (key, timestamp, step, run_uuid, value, is_nan), FOREIGN KEY(run_uuid) REFERENCES runs (run_uuid), CHECK (is_nan IN (0, 1)) );
+INSERT INTO metrics VALUES ('train/loss', 1.0, 1700000000000, '611a510092db49c7ad6b6cd9e3a30b33', 0, 0);
+INSERT INTO metrics VALUES ('train/loss', 0.5, 1700000000001, '611a510092db49c7ad6b6cd9e3a30b33', 1, 0);
+INSERT INTO metrics VALUES ('train/loss', 0.3333333333333333, 1700000000002, '611a510092db49c7ad6b6cd9e3a30b33', 2, 0);
+INSERT INTO metrics VALUES ('train/loss', 0.25, 1700000000003, '611a510092db49c7ad6b6cd9e3a30b33', 3, 0);
+INSERT INTO metrics VALUES ('train/loss', 0.2, 1700000000004, '611a510092db49c7ad6b6cd9e3a30b33', 4, 0);
+INSERT INTO metrics VALUES ('odd', 0.0, 1700000000000, '611a510092db49c7ad6b6cd9e3a30b33', 0, 1);
+INSERT INTO metrics VALUES ('odd', 1.7976931348623157e+308, 1700000000000, '611a510092db49c7ad6b6cd9e3a30b33', 1, 0);
+INSERT INTO metrics VALUES ('odd', -1.7976931348623157e+308, 1700000000000, '611a510092db49c7ad6b6cd9e3a30b33', 2, 0);
+INSERT INTO metrics VALUES ('odd', 1e+308, 1700000000000, '611a510092db49c7ad6b6cd9e3a30b33', 3, 0);
+INSERT INTO metrics VALUES ('odd', -0.5, 1700000000000, '611a510092db49c7ad6b6cd9e3a30b33', 4, 0);
+INSERT INTO metrics VALUES ('neg', 3.0, 5, '611a510092db49c7ad6b6cd9e3a30b33', -7, 0);
+INSERT INTO metrics VALUES ('acc', 0.5, 1795285291538, '9dace3ac3abc4a0e9fd34d55d630a778', 0, 0);
+CREATE TABLE params ( key VARCHAR(250) NOT NULL, value VARCHAR(8000) NOT NULL, run_uuid VARCHAR(32) NOT NULL, CONSTRAINT param_pk PRIMARY KEY (key, run_uuid), FOREIGN KEY(run_uuid) REFERENCES runs (run_uuid) );
+INSERT INTO params VALUES ('lr', '0.1', '611a510092db49c7ad6b6cd9e3a30b33');
+INSERT INTO params VALUES ('text', 'two
+lines, and "quotes"', '611a510092db49c7ad6b6cd9e3a30b33');
+CREATE TABLE tags ( key VARCHAR(250) NOT NULL, value VARCHAR(8000), run_uuid VARCHAR(32) NOT NULL, CONSTRAINT tag_pk PRIMARY KEY (key, run_uuid), FOREIGN KEY(run_uuid) REFERENCES runs (run_uuid) );
+INSERT INTO tags VALUES ('mlflow.user', 'ann', '611a510092db49c7ad6b6cd9e3a30b33');
+INSERT INTO tags VALUES ('mlflow.source.git.commit', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', '611a510092db49c7ad6b6cd9e3a30b33');
+INSERT INTO tags VALUES ('mlflow.runName', 'first: yes', '611a510092db49c7ad6b6cd9e3a30b33');
+INSERT INTO tags VALUES ('mlflow.note.content', '# Note
+
+Text', '611a510092db49c7ad6b6cd9e3a30b33');
+INSERT INTO tags VALUES ('mlflow.parentRunId', '611a510092db49c7ad6b6cd9e3a30b33', '4ceb85ea8d6241d2892fbafd7f85edb7');
+INSERT INTO tags VALUES ('mlflow.runName', 'child', '4ceb85ea8d6241d2892fbafd7f85edb7');
+INSERT INTO tags VALUES ('mlflow.runName', 'gone', 'b22f4cee2d824ee897fafd6164987511');
+INSERT INTO tags VALUES ('mlflow.runName', 'default', '9dace3ac3abc4a0e9fd34d55d630a778');
+CREATE TABLE datasets ( dataset_uuid VARCHAR(36) NOT NULL, experiment_id INTEGER NOT NULL, name VARCHAR(500) NOT NULL, digest VARCHAR(36) NOT NULL, dataset_source_type VARCHAR(36) NOT NULL, dataset_source TEXT NOT NULL, dataset_schema TEXT, dataset_profile TEXT, CONSTRAINT dataset_pk PRIMARY KEY (experiment_id, name, digest), CONSTRAINT fk_datasets_experiment_id_experiments FOREIGN KEY(experiment_id) REFERENCES experiments (experiment_id) ON DELETE CASCADE );
+INSERT INTO datasets VALUES ('6bfdd39ac9014bb6a3304b8d3848e0ab', 1, 'digits', 'abc123', 'local', '{"uri":"x.csv"}', '{"a":1}', '{"n":2}');
+CREATE TABLE inputs ( input_uuid VARCHAR(36) NOT NULL, source_type VARCHAR(36) NOT NULL, source_id VARCHAR(36) NOT NULL, destination_type VARCHAR(36) NOT NULL, destination_id VARCHAR(36) NOT NULL, step BIGINT DEFAULT '0' NOT NULL, CONSTRAINT inputs_pk PRIMARY KEY (source_type, source_id, destination_type, destination_id) );
+INSERT INTO inputs VALUES ('6323cd203ac549ddbf9291b780795e43', 'DATASET', '6bfdd39ac9014bb6a3304b8d3848e0ab', 'RUN', '611a510092db49c7ad6b6cd9e3a30b33', 0);
+CREATE TABLE input_tags ( input_uuid VARCHAR(36) NOT NULL, name VARCHAR(255) NOT NULL, value VARCHAR(500) NOT NULL, CONSTRAINT input_tags_pk PRIMARY KEY (input_uuid, name) );
+INSERT INTO input_tags VALUES ('6323cd203ac549ddbf9291b780795e43', 'mlflow.data.context', 'training');
+CREATE TABLE registered_models ( name VARCHAR(256) NOT NULL, creation_time BIGINT, last_updated_time BIGINT, description VARCHAR(5000), workspace VARCHAR(63) DEFAULT 'default' NOT NULL, CONSTRAINT registered_model_pk PRIMARY KEY (workspace, name) );
+INSERT INTO registered_models VALUES ('m', 1, 1, NULL, 'default');
+CREATE TABLE latest_metrics ( key VARCHAR(250) NOT NULL, value FLOAT NOT NULL, timestamp BIGINT, step BIGINT NOT NULL, is_nan BOOLEAN NOT NULL, run_uuid VARCHAR(32) NOT NULL, CONSTRAINT latest_metric_pk PRIMARY KEY (key, run_uuid), FOREIGN KEY(run_uuid) REFERENCES runs (run_uuid), CHECK (is_nan IN (0, 1)) );
+CREATE TABLE alembic_version ( version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num) );
+INSERT INTO alembic_version VALUES ('dc11669786a5');
