@@ -95,6 +95,7 @@ let level1: [Target] = [
   library("HTTPServer", ["CMicroHTTPD"]),
   library("HTTPClient", ["CCurl"]),
   library("StandardError"),
+  library("FitObservation"),
   library("Raster", ["CRaster"]),
   library("Compression", ["CZlib"]),
   library("DelimitedText", ["CDelimited"]),
@@ -114,9 +115,9 @@ let level2: [Target] = [
   library("Tensors", ["BLAS", "Compression", "ImageFiles"]),
   library("Gradients", ["Tensors"]),
   library("Tables", ["Tensors", "BLAS", "DelimitedText"]),
-  library("NeuralNetworks", ["Gradients", "Tensors", "BLAS"]),
+  library("NeuralNetworks", ["FitObservation", "Gradients", "Tensors", "BLAS"]),
   library("TensorDifferentiation", ["Gradients", "Tensors"]),
-  library("Learners", ["Tensors", "BLAS"]),
+  library("Learners", ["FitObservation", "Tensors", "BLAS"]),
   library("Plots", ["Compression", "JSONValues", "Markup", "Raster"]),
   library(
     "Tracking", ["SQLite", "Digest", "HTTPClient", "JSONValues", "Processes", "StandardError"]),
@@ -143,7 +144,7 @@ let level3: [Target] = [
     "Martlet",
     [
       "Tensors", "Tables", "Gradients", "NeuralNetworks", "Learners", "Plots", "Tracking",
-      "JSONValues", "Markup",
+      "JSONValues", "Markup", "FitObservation", "StandardError",
     ]),
 ]
 

@@ -10,7 +10,7 @@ declare -A level=(
   [CProcesses]=0 [CFrontendServer]=0 [CDelimited]=0 [CImageFiles]=0 [CRaster]=0
   [KernelLauncher]=0 [CMicroHTTPD]=0 [CCurl]=0
   [ZeroMQ]=10 [SQLite]=10 [BLAS]=10 [Digest]=10 [Compression]=10 [Processes]=10 [SourceKit]=10 [CellGate]=10
-  [DelimitedText]=10 [HTTPServer]=10 [HTTPClient]=10 [StandardError]=10 [ImageFiles]=10 [Raster]=10
+  [DelimitedText]=10 [HTTPServer]=10 [HTTPClient]=10 [StandardError]=10 [FitObservation]=10 [ImageFiles]=10 [Raster]=10
   [ErrorTexts]=10 [JSONValues]=15 [Markup]=15 [CommandArguments]=20
   [JupyterProtocol]=20 [Cells]=20 [Tensors]=20 [Plots]=20 [Tracking]=20 [Workflows]=20
   [Gradients]=23 [Learners]=23 [Tables]=23 [NeuralNetworks]=26 [TensorDifferentiation]=26

@@ -12,7 +12,7 @@ mkdir -p "$logs"
 
 status=0
 # Tests choose stores of their own; none may touch the user's.
-unset TRACKING_URI
+unset TRACKING_URI MLFLOW_TRACKING_URI
 "$swift" test -c release --skip-build --disable-xctest </dev/null 2>&1 |
   tee "$logs/swift.log" || status=1
 .venv/bin/python -m pytest Tests/python --color=no -p no:cacheprovider "$@" </dev/null 2>&1 |

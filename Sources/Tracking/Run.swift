@@ -30,7 +30,7 @@ public final class Run: Sendable, Identifiable {
   /// Where the run is stored.
   public let store: TrackingStore
 
-  let row: Int64
+  package let row: Int64
   private let hasEnded = Mutex(false)
   private let heartbeat: Heartbeat
   private let monitor: SystemMonitor?
@@ -45,6 +45,24 @@ public final class Run: Sendable, Identifiable {
     heartbeat = Heartbeat(store: store, row: row)
     monitor = SystemMonitor(run: row, store: store)
     sources = RunContext.noteSources(of: row, in: store)
+  }
+
+  /// The run of this process that was started last and has not ended; `nil` without one.
+  public static var current: Run? {
+    running.withLock { runs in
+      runs.removeAll { $0.run == nil }
+      return runs.last?.run
+    }
+  }
+
+  private struct Running {
+    weak var run: Run?
+  }
+
+  private static let running = Mutex<[Running]>([])
+
+  private func becomeCurrent() {
+    Self.running.withLock { runs in runs.append(Running(run: self)) }
   }
 
   deinit {
@@ -88,7 +106,9 @@ public final class Run: Sendable, Identifiable {
         tags: RunContext.tags().merging(tags) { $1 })
     }
     let known = try store.announce(row, id: id)
-    return Run(id: known, name: name, experiment: experiment, row: row, store: store)
+    let run = Run(id: known, name: name, experiment: experiment, row: row, store: store)
+    run.becomeCurrent()
+    return run
   }
 
   /// Goes on with a run that has ended or was interrupted.
@@ -104,7 +124,10 @@ public final class Run: Sendable, Identifiable {
     let store = try TrackingStore.chosen(store)
     let run = try store.known(reference)
     try store.withDatabase { database throws(TrackingError) in try database.adopt(run: run.row) }
-    return Run(id: run.id, name: run.name, experiment: run.experiment, row: run.row, store: store)
+    let resumed = Run(
+      id: run.id, name: run.name, experiment: run.experiment, row: run.row, store: store)
+    resumed.becomeCurrent()
+    return resumed
   }
 
   /// Ends the run; ending it again changes the outcome.
@@ -128,7 +151,10 @@ public final class Run: Sendable, Identifiable {
         atMilliseconds: currentMilliseconds())
     }
     hasEnded.withLock { $0 = true }
-    if !isInterrupted { store.deliverAll(of: row) }
+    // A run that goes has no names to remove, and may go while they are looked at.
+    guard !isInterrupted else { return }
+    Self.running.withLock { runs in runs.removeAll { $0.run === self || $0.run == nil } }
+    store.deliverAll(of: row)
   }
 
   /// Notes that this process still has the run.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Tracking
+import Tracking
 
 extension RunDetail {
   /// The tags that the test set, without those that every run gets.

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Tracking
+import Tracking
 
 /// `track-cli serve` as a process of its own, which can be killed and started again at its port.
 private final class ServerProcess {

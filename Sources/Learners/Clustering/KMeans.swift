@@ -91,6 +91,7 @@ public struct KMeans: Transformer {
     centers = best.centers + means
     labels = best.labels
     (inertia, iterationCount) = (best.inertia, best.iterationCount)
+    tellOfFit()
   }
 
   private func checkSettings(_ x: Tensor<Double>, _ operation: String) throws(LearnerError) {

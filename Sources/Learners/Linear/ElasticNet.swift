@@ -48,6 +48,7 @@ public struct ElasticNet: LinearRegressor {
   /// - Throws: `LearnerError` if a setting is out of range, shapes do not fit or an element is not finite.
   public mutating func fit(_ x: Tensor<Double>, _ y: Tensor<Double>) throws(LearnerError) {
     try fit(x, y, operation: "ElasticNet.fit")
+    tellOfFit(x, y)
   }
 
   mutating func fit(_ x: Tensor<Double>, _ y: Tensor<Double>, operation: String)
@@ -107,5 +108,6 @@ public struct Lasso: LinearRegressor {
   /// - Throws: `LearnerError` if a setting is out of range, shapes do not fit or an element is not finite.
   public mutating func fit(_ x: Tensor<Double>, _ y: Tensor<Double>) throws(LearnerError) {
     try net.fit(x, y, operation: "Lasso.fit")
+    tellOfFit(x, y)
   }
 }

@@ -39,5 +39,6 @@ public struct LinearRegression: LinearRegressor {
     coefficients = fit.solution
     intercept = problem.intercept(coefficients)
     rank = fit.rank.item()
+    tellOfFit(x, y)
   }
 }

@@ -81,6 +81,7 @@ public struct LogisticRegression: Classifier {
     coefficients = coefficients.contiguous()
     classes = found.classes
     (iterationCount, hasConverged) = (result.iterationCount, result.hasConverged)
+    tellOfFit(x, y)
   }
 
   /// Returns the linear scores, shape `[samples]` for the second of two classes, or `[samples, classes]`.

@@ -37,6 +37,7 @@ public struct Ridge: LinearRegressor {
       try weights(problem.x, problem.y)
     }
     intercept = problem.intercept(coefficients)
+    tellOfFit(x, y)
   }
 
   private func weights(_ x: Tensor<Double>, _ y: Tensor<Double>) throws(LinearAlgebraError)

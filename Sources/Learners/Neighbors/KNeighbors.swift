@@ -35,6 +35,7 @@ public struct KNeighborsClassifier: Classifier {
     let samples = try NeighborSearch.fitted(x, neighbors: neighbors, operation)
     let found = try ClassIndex(y, rows: samples.count, operation: operation, least: 1)
     (search, classes, positions) = (samples, found.classes, found.positions)
+    tellOfFit(x, y)
   }
 
   /// Returns the nearest remembered samples and their distances.
@@ -92,6 +93,7 @@ public struct KNeighborsRegressor: Regressor {
     let samples = try NeighborSearch.fitted(x, neighbors: neighbors, operation)
     targets = try y.targets(operation, rows: samples.count).scalars
     search = samples
+    tellOfFit(x, y)
   }
 
   /// Returns the nearest remembered samples and their distances.

@@ -80,6 +80,7 @@ public struct DecisionTreeClassifier: Classifier {
     builder.grow()
     (tree, classes) = (builder.tree, found.classes)
     featureImportances = Tensor(tree.importances(rows.shape[1]))
+    tellOfFit(x, y)
   }
 
   /// Returns the parts of the classes in the leaf of each sample, shape `[samples, classes]`.
@@ -171,6 +172,7 @@ public struct DecisionTreeRegressor: Regressor {
     builder.grow()
     tree = builder.tree
     featureImportances = Tensor(tree.importances(rows.shape[1]))
+    tellOfFit(x, y)
   }
 
   /// Returns the mean in the leaf of each sample of `x`, shape `[samples, features]`.

@@ -43,6 +43,7 @@ public struct GradientBoostingRegressor: Regressor {
     model.fit(
       rows, start: [targets.mean().item()], options: options,
       objective: SquaredErrorObjective(targets: targets.scalars))
+    tellOfFit(x, y)
   }
 
   /// Returns the prediction for each sample of `x`, shape `[samples, features]`.
@@ -112,6 +113,7 @@ public struct GradientBoostingClassifier: Classifier {
           positions: found.positions, classCount: found.classes.count))
     }
     classes = found.classes
+    tellOfFit(x, y)
   }
 
   /// Returns each sample's probability of each class, shape `[samples, classes]`.

@@ -136,6 +136,7 @@ public struct RandomForestClassifier: Classifier {
       return builder.tree
     }
     classes = found.classes
+    tellOfFit(x, y)
   }
 
   /// Returns the mean of the trees' class parts for each sample, shape `[samples, classes]`.
@@ -204,6 +205,7 @@ public struct RandomForestRegressor: Regressor {
       builder.grow()
       return builder.tree
     }
+    tellOfFit(x, y)
   }
 
   /// Returns the mean of the trees' answers for each sample of `x`, shape `[samples, features]`.

@@ -1,3 +1,4 @@
+internal import FitObservation
 internal import Gradients
 public import Tensors
 
@@ -68,7 +69,25 @@ public final class Trainer<Model: Module, Source: Dataset> {
     if let checkpoint {
       progress = try TrainingProgress(resuming: checkpoint, model, optimizer) ?? progress
     }
-    defer { onTrainingEnd(progress.history) }
+    let observed = log == nil ? observation() : nil
+    var failure: (any Error)?
+    defer {
+      onTrainingEnd(progress.history)
+      observed?.end(after: failure)
+    }
+    do {
+      try run(&progress, training, validation, epochs, observed)
+    } catch {
+      failure = error
+      throw error
+    }
+    return progress.history
+  }
+
+  private func run(
+    _ progress: inout TrainingProgress, _ training: DataLoader<Source>,
+    _ validation: DataLoader<Source>?, _ epochs: Int, _ observed: (any FitObservation.Training)?
+  ) throws {
     while progress.history.epochCount < epochs && !hasStalled(progress) {
       let epoch = progress.history.epochCount
       var values = ["loss": try train(training, epoch, progress.baseRate)]
@@ -76,12 +95,25 @@ public final class Trainer<Model: Module, Source: Dataset> {
       progress.append(values, watching: earlyStopping)
       values["learning_rate"] = optimizer.learningRate
       try log?.log(values, step: epoch)
+      observed?.log(values, epoch: epoch)
       let report = EpochReport(epoch: epoch, epochCount: epochs, metrics: values)
       if printsProgress { print(report) }
       if let checkpoint { try progress.save(checkpoint, model, optimizer) }
       if try !onEpochEnd(report) { break }
     }
-    return progress.history
+  }
+
+  /// Tells whoever wants to know that the training begins.
+  private func observation() -> (any FitObservation.Training)? {
+    guard let observer = FitObservation.observer else { return nil }
+    var parameters = FitObservation.settings(of: optimizer, except: ["state"])
+    parameters["optimizer"] = "\(type(of: optimizer))"
+    parameters["learningRate"] = "\(optimizer.learningRate)"
+    parameters["parameterCount"] = "\(model.parameterCount())"
+    parameters["accumulation"] = "\(accumulation)"
+    parameters["seed"] = "\(seed)"
+    if let clippingNorm { parameters["clippingNorm"] = "\(clippingNorm)" }
+    return observer.training(kind: "\(Model.self)", parameters: parameters)
   }
 
   private func hasStalled(_ progress: TrainingProgress) -> Bool {

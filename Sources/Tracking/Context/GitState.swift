@@ -3,18 +3,18 @@ import FoundationEssentials
 /// What a Git clone says of itself, read from its files: no program has to be started for it.
 ///
 /// - SeeAlso: gitrepository-layout(5).
-struct GitState: Equatable {
+package struct GitState: Equatable {
   /// The folder with the files that are worked on.
-  let root: String
+  package let root: String
   /// The commit that is checked out; `nil` before the first one.
-  let commit: String?
+  package let commit: String?
   /// The branch; `nil` between branches.
-  let branch: String?
+  package let branch: String?
   /// Where `origin` is, without a password.
-  let url: String?
+  package let url: String?
 
   /// The clone around `folder`; `nil` outside of clones.
-  init?(around folder: String) {
+  package init?(around folder: String) {
     var folder = folder
     while !FileManager.default.fileExists(atPath: "\(folder)/.git") {
       guard let slash = folder.lastIndex(of: "/"), slash != folder.startIndex else { return nil }

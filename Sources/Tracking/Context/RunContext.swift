@@ -1,11 +1,11 @@
-import Dispatch
+package import Dispatch
 import FoundationEssentials
 import Processes
 
 /// What is noted of a run without being asked for: where its code is from, and what it ran on.
 ///
 /// `TRACKING_CAPTURE=off` notes nothing; `tags` notes tags only, and no sources.
-enum RunContext {
+package enum RunContext {
   static let variable = "TRACKING_CAPTURE"
   /// The variable by which a notebook's worker knows the file of the cells that ran.
   package static let cellsVariable = "MARTLET_CELLS"
@@ -23,7 +23,7 @@ enum RunContext {
   }
 
   /// The tags of a run that starts now, by MLflow's names where it has any.
-  static func tags(
+  package static func tags(
     environment: [String: String] = ProcessInfo.processInfo.environment,
     folder: String = FileManager.default.currentDirectoryPath
   ) -> [String: String] {
@@ -56,7 +56,7 @@ enum RunContext {
   }
 
   /// Notes the sources of a run in the background: the cells that ran, and changes that no commit has.
-  static func noteSources(
+  package static func noteSources(
     of run: Int64, in store: TrackingStore,
     environment: [String: String] = ProcessInfo.processInfo.environment,
     folder: String = FileManager.default.currentDirectoryPath

@@ -6,11 +6,11 @@ import Synchronization
 ///
 /// The first sample is taken after one interval, ten seconds unless `TRACKING_SYSTEM_METRICS` says another number of
 /// them; `off` takes none, and so does MLflow's `MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING=false`.
-final class SystemMonitor: Sendable {
+package final class SystemMonitor: Sendable {
   private let timer: Mutex<any DispatchSourceTimer>
 
   /// Starts to sample; `nil` where that is switched off.
-  init?(
+  package init?(
     run: Int64, store: TrackingStore,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) {
@@ -34,9 +34,9 @@ final class SystemMonitor: Sendable {
 
   deinit { stop() }
 
-  func stop() { timer.withLock { $0.cancel() } }
+  package func stop() { timer.withLock { $0.cancel() } }
 
-  static func interval(_ environment: [String: String]) -> Double? {
+  package static func interval(_ environment: [String: String]) -> Double? {
     if environment["MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING"]?.lowercased() == "false" { return nil }
     let text =
       environment["TRACKING_SYSTEM_METRICS"]
@@ -50,7 +50,7 @@ final class SystemMonitor: Sendable {
 /// Counters of the system, and what they came to since the sample before.
 ///
 /// - SeeAlso: proc(5).
-struct SystemSampler {
+package struct SystemSampler {
   private let folder: String
   private var step: Int64 = 0
   private var processor: (busy: Double, total: Double)
@@ -59,7 +59,7 @@ struct SystemSampler {
   private var time = ContinuousClock.now
 
   /// - Parameter folder: A file or folder on the disk that is looked at.
-  init(folder: String) {
+  package init(folder: String) {
     self.folder = folder
     processor = Self.processorTicks()
     ownTicks = Self.ownProcessorTicks()
@@ -67,7 +67,7 @@ struct SystemSampler {
   }
 
   /// The values at this moment, and since the last call.
-  mutating func sample() -> [MetricEntry] {
+  package mutating func sample() -> [MetricEntry] {
     var values: [String: Double] = [:]
     let now = ContinuousClock.now
     let elapsed = max(1e-3, (now - time) / .seconds(1))

@@ -6,7 +6,7 @@ package struct ServerAddress: Sendable, Equatable {
   /// The URL, without a slash at its end and without a password.
   package let url: String
   /// The header that says who asks; `nil` for nobody.
-  let authorization: String?
+  package let authorization: String?
   private let verifiesCertificates: Bool
   private let certificateAuthorities: String?
   private let clientCertificate: String?
