@@ -15,6 +15,8 @@ protocol Command {
   static var notes: String { get }
   /// What it does with the store.
   var access: StoreAccess { get }
+  /// Where it keeps the files of artifacts; `nil` is where the store has them.
+  var artifacts: String? { get }
 
   init(_ arguments: inout Arguments) throws(UsageError)
 
@@ -26,6 +28,7 @@ extension Command {
   static var options: [String] { [] }
   static var notes: String { "" }
   var access: StoreAccess { .read }
+  var artifacts: String? { nil }
 }
 
 /// What a subcommand does with the store.

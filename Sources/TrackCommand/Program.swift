@@ -13,6 +13,7 @@ enum Program {
       ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
       CompareCommand.self, ArtifactsCommand.self, TagCommand.self, NoteCommand.self,
       DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self, ServeCommand.self,
+      AccountsCommand.self,
     ]
   }
 
@@ -46,7 +47,7 @@ enum Program {
       format = known
     }
     let command = try type.init(&arguments)
-    let store = try openStore(storeURI, command.access)
+    let store = try openStore(storeURI, command)
     return try command.run(Context(store: store, format: format, style: .current))
   }
 }
@@ -54,10 +55,10 @@ enum Program {
 extension Program {
   /// Opens the store that `uri` names, or else the one that is found.
   private static func openStore(
-    _ uri: String?, _ access: StoreAccess
+    _ uri: String?, _ command: any Command
   ) throws(TrackingError) -> TrackingStore {
-    switch access {
-    case .create: return try TrackingStore(uri)
+    switch command.access {
+    case .create: return try TrackingStore(uri, artifacts: command.artifacts)
     case .read: return try TrackingStore(reading: place(uri))
     case .change: return try TrackingStore(changing: place(uri))
     }

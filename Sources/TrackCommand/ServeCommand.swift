@@ -1,8 +1,4 @@
 import CommandArguments
-import Dispatch
-import FoundationEssentials
-import Glibc
-import HTTPServer
 import Tracking
 import TrackingServer
 
@@ -10,38 +6,25 @@ import TrackingServer
 struct ServeCommand: Command {
   static let name = "serve"
   static let operands = ""
-  static let summary = "Serve the store to MLflow's clients, on this machine."
-  static let options = [
-    "    --port PORT        listen at this port; by default 5000, 0 is any that is free"
-  ]
+  static let summary = "Serve the store to MLflow's clients."
+  static let options = ServeInvocation.options
   static let notes = """
     MLflow's client finds it by MLFLOW_TRACKING_URI=http://127.0.0.1:5000. Ctrl-C ends
-    it, after the requests that are being answered.
+    it, after the requests that are being answered. Other machines are served with
+    --accounts only.
     """
   let access = StoreAccess.create
+  var artifacts: String? { invocation.artifacts }
 
-  private let port: Int
+  private let invocation: ServeInvocation
 
   init(_ arguments: inout Arguments) throws(UsageError) {
-    port = try arguments.count("--port", minimum: 0) ?? 5000
-    guard port <= 65535 else { throw UsageError("--port takes a number up to 65535, not \(port)") }
+    invocation = try ServeInvocation(&arguments)
     _ = try arguments.operands(0...0, of: "options only")
   }
 
   func run(_ context: Context) throws -> String {
-    let server = try TrackingServer(store: context.store, host: "127.0.0.1", port: port)
-    print("Serving \(context.store.path) at http://127.0.0.1:\(server.port)")
-    fflush(nil)
-    let ended = DispatchSemaphore(value: 0)
-    let sources = [SIGINT, SIGTERM].map { signal in
-      Glibc.signal(signal, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: signal, queue: .global())
-      source.setEventHandler { ended.signal() }
-      source.activate()
-      return source
-    }
-    ended.wait()
-    withExtendedLifetime(sources) { server.stop() }
+    try invocation.run(context.store)
     return "Stopped.\n"
   }
 }

@@ -14,6 +14,9 @@ public final class TrackingStore: Sendable {
   /// The absolute path of the store's file.
   public let path: String
 
+  /// The folder of the store's artifacts.
+  let artifactFolder: String
+
   private let database: Mutex<Database>
 
   /// Opens the store to log to it; makes it where it is missing.
@@ -26,12 +29,12 @@ public final class TrackingStore: Sendable {
   public convenience init(_ uri: String? = nil) throws(TrackingError) {
     let path =
       if let uri { try StoreLocation.path(uri: uri) } else { try StoreLocation.forWriting() }
-    self.init(try Database.create(path: path))
+    try self.init(Database.create(path: path))
   }
 
   /// Opens the store at `path` to read it; creates nothing.
   package convenience init(reading path: String) throws(TrackingError) {
-    self.init(try Database.read(path: path))
+    try self.init(Database.read(path: path))
   }
 
   /// Opens the store at `path` to change it; creates nothing.
@@ -39,11 +42,22 @@ public final class TrackingStore: Sendable {
     guard FileManager.default.fileExists(atPath: path) else {
       throw .storeNotFound(path: path, searched: false)
     }
-    self.init(try Database.create(path: path))
+    try self.init(Database.create(path: path))
   }
 
-  private init(_ database: sending Database) {
+  /// Opens the store to log to it, with the files of artifacts in the folder `artifacts`: a path or `file:path`.
+  package convenience init(_ uri: String?, artifacts: String?) throws(TrackingError) {
+    let path =
+      if let uri { try StoreLocation.path(uri: uri) } else { try StoreLocation.forWriting() }
+    let folder: String? =
+      if let artifacts { try StoreLocation.artifactFolder(artifacts) } else { nil }
+    try self.init(Database.create(path: path), artifacts: folder)
+  }
+
+  private init(_ database: sending Database, artifacts: String? = nil) throws(TrackingError) {
     path = database.path
+    let chosen = try StoreLocation.chosenArtifactFolder()
+    artifactFolder = artifacts ?? chosen ?? "\(database.path).artifacts"
     self.database = Mutex(database)
   }
 
@@ -87,7 +101,4 @@ public final class TrackingStore: Sendable {
       return try database.read { () throws(TrackingError) in try body(database) }
     }
   }
-
-  /// The folder of the store's artifacts.
-  var artifactFolder: String { "\(path).artifacts" }
 }

@@ -8,6 +8,8 @@ import Tracking
 /// - SeeAlso: Protocol Buffers, "ProtoJSON Format".
 struct APIFields {
   private let values: [String: JSONValue]
+  /// The experiments that whoever asks may see; `nil` for all.
+  var visibleExperiments: Set<Int64>?
 
   init(_ values: [String: JSONValue]) {
     self.values = values

@@ -9,14 +9,20 @@ struct ArtifactsAPI {
   let store: TrackingStore
 
   /// Answers a call of the proxy, whose path goes on with `rest`.
-  func answer(_ request: HTTPRequest, _ rest: Substring) throws -> HTTPResponse {
+  func answer(
+    _ request: HTTPRequest, _ rest: Substring, _ permit: Permit
+  ) throws -> HTTPResponse {
     if rest.isEmpty || rest == "/" {
       guard request.method == "GET" else {
         throw APIError(.endpointNotFound, "There is no \(request.method) \(request.path).")
       }
-      return APIResponse.json(try list(in: request.queryValue("path") ?? "")).response
+      return APIResponse.json(try list(in: request.queryValue("path") ?? "", permit)).response
     }
-    let (run, path) = try place(String(rest.dropFirst()))
+    let name = String(rest.dropFirst())
+    let (run, path) = try place(name)
+    let roles: [String: Role] = ["PUT": .edit, "DELETE": .manage]
+    try permit.check(
+      roles[request.method] ?? .read, experiment: run.experimentID, absent: Self.missing(name))
     switch request.method {
     case "PUT":
       guard let file = request.bodyFile else { throw APIError.missing("path") }
@@ -46,11 +52,12 @@ struct ArtifactsAPI {
   }
 
   /// `/get-artifact`: the contents of one, as MLflow's page asks for it.
-  func get(_ request: HTTPRequest) throws -> HTTPResponse {
+  func get(_ request: HTTPRequest, _ permit: Permit) throws -> HTTPResponse {
     let id = request.queryValue("run_id") ?? request.queryValue("run_uuid") ?? ""
     guard let run = try store.run(id: id) else {
       throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
     }
+    try permit.check(.read, run: run)
     return try content(of: run, Self.folder(request.queryValue("path") ?? ""), request)
   }
 
@@ -96,8 +103,10 @@ struct ArtifactsAPI {
     }
   }
 
-  private func list(in path: String) throws -> JSONValue {
-    guard let (run, folder) = try? place(path) else {
+  private func list(in path: String, _ permit: Permit) throws -> JSONValue {
+    guard let (run, folder) = try? place(path),
+      (try? permit.check(.read, run: run)) != nil
+    else {
       _ = try Self.folder(path)
       return [:]
     }

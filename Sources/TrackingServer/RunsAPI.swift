@@ -67,7 +67,7 @@ struct RunsAPI {
         throw APIError(
           .invalidParameterValue, "Invalid experiment ID: '\(text)'. It must be a number.")
       }
-      experiments.append(id)
+      if fields.visibleExperiments?.contains(id) ?? true { experiments.append(id) }
     }
     let runs = try store.search(
       RunSearch(
@@ -165,7 +165,9 @@ struct RunsAPI {
     let page = try Page(fields, default: 25_000, most: .max - 1)
     let id = try fields.string("run_id") ?? fields.required("run_uuid")
     // As with MLflow, a run that is not there has no points.
-    guard let run = try store.run(id: id) else { return JSONBytes { _ in } }
+    guard let run = try store.run(id: id),
+      fields.visibleExperiments?.contains(run.experimentID) ?? true
+    else { return JSONBytes { _ in } }
     let points = try store.history(
       of: run, key: key, limit: page.limit + 1, offset: page.offset)
     return page.message(

@@ -2,6 +2,32 @@ package import HTTPServer
 import JSONValues
 package import Tracking
 
+/// How a server serves.
+package struct ServerOptions: Sendable {
+  package var host = "127.0.0.1"
+  /// The port; 0 is any that is free.
+  package var port = 5000
+  /// What to serve by TLS with.
+  package var identity: HTTPServer.Identity?
+  /// Who may use it; `nil` is everybody.
+  package var accounts: AccountStore?
+  /// Names of the machine that clients may use beside its own.
+  package var allowedHosts: [String] = []
+  /// How requests are written to the standard error; `nil` is not at all.
+  package var logFormat: RequestLog.Format?
+  /// The most bytes of a request's body, other than an artifact's.
+  package var bodyBytes = 1 << 20
+  /// How long a connection may be silent, and a request may take to arrive.
+  package var seconds = 60
+
+  package init() {}
+
+  /// Whether the server listens for this machine only.
+  package var isLocal: Bool {
+    host == "localhost" || host.hasPrefix("127.") || host == "::1" || host == "[::1]"
+  }
+}
+
 /// Serves a tracking store to MLflow's clients.
 ///
 /// - SeeAlso: MLflow's REST API 2.0.
@@ -11,18 +37,31 @@ package final class TrackingServer: Sendable {
   /// The port that it listens at.
   package var port: Int { server.port }
 
-  /// Listens at `host` and `port`, of which 0 is any that is free.
-  package init(
-    store: TrackingStore, host: String, port: Int
-  ) throws(HTTPServerError) {
-    let routes = Routes(store: store)
+  /// Listens and serves.
+  package init(store: TrackingStore, options: ServerOptions) throws(HTTPServerError) {
+    let metrics = ServerMetrics()
+    let log = options.logFormat.map { RequestLog($0) }
+    let routes = Routes(
+      store: store, metrics: metrics, door: Doorkeeper(accounts: options.accounts),
+      guardian: RequestGuard(allowedHosts: options.allowedHosts, isLocal: options.isLocal))
     @Sendable func isUpload(_ head: HTTPRequestHead) -> Bool {
       head.method == "PUT" && head.path.hasPrefix(ArtifactsAPI.proxy)
     }
     let limits = HTTPServer.Limits(
-      bodySize: { isUpload($0) ? .max : 1 << 20 },
-      bodyFile: { isUpload($0) ? try? store.newIncomingFile() : nil })
-    server = try HTTPServer(host: host, port: port, limits: limits) { routes.answer($0) }
+      bodySize: { isUpload($0) ? .max : options.bodyBytes },
+      bodyFile: { isUpload($0) ? try? store.newIncomingFile() : nil },
+      refusal: { routes.refusal($0) }, seconds: options.seconds)
+    server = try HTTPServer(
+      host: options.host, port: options.port, limits: limits, identity: options.identity,
+      finish: { exchange, response in
+        metrics.count(exchange, response, route: routes.label(of: exchange.head))
+        let id = RequestIdentity(exchange.head)
+        log?.write(exchange, response, id)
+        var response = response
+        response.headers.append(("X-Request-Id", id.request))
+        return response
+      }
+    ) { routes.answer($0) }
   }
 
   /// Takes no more requests, lets those end that are being answered, and stops.
@@ -33,8 +72,18 @@ package final class TrackingServer: Sendable {
 struct Routes: Sendable {
   private let table: [String: @Sendable (APIFields) throws -> any CallResult]
   private let artifacts: ArtifactsAPI
+  private let store: TrackingStore
+  private let metrics: ServerMetrics
+  private let door: Doorkeeper
+  private let guardian: RequestGuard
 
-  init(store: TrackingStore) {
+  init(
+    store: TrackingStore, metrics: ServerMetrics, door: Doorkeeper, guardian: RequestGuard
+  ) {
+    self.store = store
+    self.metrics = metrics
+    self.door = door
+    self.guardian = guardian
     let (experiments, runs) = (ExperimentsAPI(store: store), RunsAPI(store: store))
     let artifacts = ArtifactsAPI(store: store)
     self.artifacts = artifacts
@@ -71,7 +120,10 @@ struct Routes: Sendable {
 
   func answer(_ request: HTTPRequest) -> HTTPResponse {
     do {
-      return try route(request)
+      let permit = Self.isOpen(request.path) ? .all : try door.permit(request.headers)
+      var response = try route(request, permit)
+      response.account = permit.account?.name
+      return response
     } catch let error as APIError {
       return error.response
     } catch let error as TrackingError {
@@ -81,25 +133,61 @@ struct Routes: Sendable {
     }
   }
 
-  private func route(_ request: HTTPRequest) throws -> HTTPResponse {
-    try RequestGuard.check(request)
+  /// What a request is answered for its head alone: those of strangers, before they can fill the disk.
+  func refusal(_ head: HTTPRequestHead) -> HTTPResponse? {
+    do throws(APIError) {
+      try guardian.check(head.headers)
+      if !Self.isOpen(head.path) { _ = try door.permit(head.headers) }
+      return nil
+    } catch {
+      return error.response
+    }
+  }
+
+  /// Whether everybody may ask for `path`, who keeps an eye on the server.
+  private static func isOpen(_ path: String) -> Bool { path == "/health" || path == "/version" }
+
+  /// The call's name in figures about the server: one of a few, whatever paths are asked for.
+  func label(of head: HTTPRequestHead) -> String {
+    if let name = Self.call(head.method, head.path), table[name] != nil {
+      return String(name.drop { $0 != " " }.dropFirst())
+    }
+    if head.path.contains("/mlflow-artifacts/artifacts") { return "artifacts" }
+    let known = ["/health", "/version", "/metrics", "/get-artifact"]
+    return known.contains(head.path) ? String(head.path.dropFirst()) : "other"
+  }
+
+  /// The call that a path means, such as `POST runs/create`.
+  private static func call(_ method: String, _ path: String) -> String? {
+    for prefix in ["/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/"] where path.hasPrefix(prefix) {
+      return "\(method) \(path.dropFirst(prefix.count))"
+    }
+    return nil
+  }
+
+  private func route(_ request: HTTPRequest, _ permit: Permit) throws -> HTTPResponse {
     switch request.path {
     case "/health": return HTTPResponse(200, text: "OK")
     case "/version": return HTTPResponse(200, text: Self.mlflowVersion)
-    case "/get-artifact": return try artifacts.get(request)
+    case "/metrics":
+      try permit.checkEverywhere(.read)
+      return metrics.response(try store.figures())
+    case "/get-artifact": return try artifacts.get(request, permit)
     case "/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info":
       return APIResponse.json(Self.information).response
     default: break
     }
     for prefix in [ArtifactsAPI.proxy, "/ajax-" + ArtifactsAPI.proxy.dropFirst()]
     where request.path.hasPrefix(prefix) {
-      return try artifacts.answer(request, request.path.dropFirst(prefix.count))
+      return try artifacts.answer(request, request.path.dropFirst(prefix.count), permit)
     }
-    for prefix in ["/api/2.0/mlflow/", "/ajax-api/2.0/mlflow/"]
-    where request.path.hasPrefix(prefix) {
-      let name = "\(request.method) \(request.path.dropFirst(prefix.count))"
-      guard let call = table[name] else { break }
-      return APIResponse.json(try call(try APIFields(request))).response
+    if let name = Self.call(request.method, request.path), let call = table[name] {
+      var fields = try APIFields(request)
+      fields.visibleExperiments = permit.visible
+      try CallRule.of(name).check(fields, permit, store)
+      let result = try call(fields)
+      if name == "POST experiments/create" { try door.noteCreation(result, permit) }
+      return APIResponse.json(result).response
     }
     throw APIError(.endpointNotFound, "There is no \(request.method) \(request.path).")
   }
