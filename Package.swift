@@ -77,6 +77,7 @@ let level0: [Target] = [
     linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("jpeg")]),
   .target(name: "CDelimited", cSettings: [.unsafeFlags(["-O3"])]),
   .target(name: "CRaster", linkerSettings: [.linkedLibrary("dl")]),
+  .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
   // Loading libraries, Swift's runtime among them, would take longer than all that it does.
   .executableTarget(
     name: "KernelLauncher",
@@ -92,6 +93,7 @@ let level1: [Target] = [
   library("BLAS", ["COpenBLAS", "CKernels"]),
   library("Digest", ["CCrypto"]),
   library("HTTPServer", ["CMicroHTTPD"]),
+  library("HTTPClient", ["CCurl"]),
   library("Raster", ["CRaster"]),
   library("Compression", ["CZlib"]),
   library("DelimitedText", ["CDelimited"]),
@@ -158,7 +160,11 @@ let level4: [Target] = [
     linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]),
   .executableTarget(
     name: "TrackCommand",
-    dependencies: ["Tracking", "TrackingServer", "HTTPServer", "CommandArguments", "JSONValues"],
+    dependencies: [
+      "Tracking", "TrackingServer", "HTTPServer", "CommandArguments", "JSONValues", "Plots",
+      "Markup",
+      "Processes",
+    ],
     swiftSettings: strict),
 ]
 
@@ -190,6 +196,7 @@ let testTargets: [Target] = [
   tests("JSONValues", ["JSONValues"]),
   tests("ZeroMQ", ["ZeroMQ"]),
   tests("SQLite", ["SQLite"]),
+  tests("HTTPClient", ["HTTPClient", "HTTPServer"]),
   tests("JupyterProtocol", ["JupyterProtocol"]),
   tests("Cells", ["Cells"]),
   tests("Tensors", ["Tensors", "Compression"]),

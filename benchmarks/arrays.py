@@ -81,7 +81,6 @@ def run_peer(name, only):
 
     if name == "sklearn":
         timer = Timer(only, None, None)
-        array_peers.sklearn_training(timer, digits())
         return array_peers.sklearn_learners(timer, digits(), THREADS)
     peer = array_peers.Peer(name, THREADS)
     timer = Timer(only, peer.sync, peer.context)

@@ -6,8 +6,8 @@ set -euo pipefail
 packages=(libzmq3-dev libopenblas-dev libsqlite3-dev libssl-dev zlib1g-dev
   libpng-dev libjpeg62-turbo-dev libjansson-dev libmicrohttpd-dev binutils libc6-dev)
 
-# Tests draw charts as PNG pictures, with libraries that are loaded only for that.
-if [ "${1:-}" = test ]; then packages+=(librsvg2-2 fonts-dejavu-core); fi
+# Tests draw charts as PNG pictures and send HTTP requests, with libraries that are loaded only for that.
+if [ "${1:-}" = test ]; then packages+=(librsvg2-2 fonts-dejavu-core libcurl4 openssl); fi
 
 # A test moves widgets in JupyterLab's page, in any browser of this family.
 if [ "${1:-}" = test ] &&

@@ -17,8 +17,8 @@
   void S##getrs_(const char *trans, const int *n, const int *nrhs, const T *a, const int *lda, const int *pivots, \
                  T *b, const int *ldb, int *info, size_t);                                                        \
   void S##potrf_(const char *uplo, const int *n, T *a, const int *lda, int *info, size_t);                        \
-  void S##gelqf_(const int *m, const int *n, T *a, const int *lda, T *tau, T *work, const int *lwork, int *info); \
-  void S##orglq_(const int *m, const int *n, const int *k, T *a, const int *lda, const T *tau, T *work,           \
+  void S##geqrf_(const int *m, const int *n, T *a, const int *lda, T *tau, T *work, const int *lwork, int *info); \
+  void S##orgqr_(const int *m, const int *n, const int *k, T *a, const int *lda, const T *tau, T *work,           \
                  const int *lwork, int *info);                                                                    \
   void S##gesdd_(const char *jobz, const int *m, const int *n, T *a, const int *lda, T *s, T *u, const int *ldu,  \
                  T *vt, const int *ldvt, T *work, const int *lwork, int *iwork, int *info, size_t);               \
@@ -107,32 +107,32 @@ static inline int lapack_potrf_upper(bool wide, int n, void *a) {
   return info;
 }
 
-/// Factors `a` [m, n] as L Q in place; the reflectors' factors go to `tau`.
-static inline int lapack_gelqf(bool wide, int m, int n, void *a, void *tau) {
+/// Factors `a` [m, n] as Q R in place; the reflectors' factors go to `tau`.
+static inline int lapack_geqrf(bool wide, int m, int n, void *a, void *tau) {
   int info = 0, lwork = -1, lda = m > 1 ? m : 1;
   double best = 0;
-  if (wide) dgelqf_(&m, &n, a, &lda, tau, (void *)&best, &lwork, &info);
-  else sgelqf_(&m, &n, a, &lda, tau, (void *)&best, &lwork, &info);
+  if (wide) dgeqrf_(&m, &n, a, &lda, tau, (void *)&best, &lwork, &info);
+  else sgeqrf_(&m, &n, a, &lda, tau, (void *)&best, &lwork, &info);
   lwork = lapack_size(wide, &best);
   void *work = lapack_allocate(wide, lwork);
   if (!work) return LAPACK_NO_MEMORY;
-  if (wide) dgelqf_(&m, &n, a, &lda, tau, work, &lwork, &info);
-  else sgelqf_(&m, &n, a, &lda, tau, work, &lwork, &info);
+  if (wide) dgeqrf_(&m, &n, a, &lda, tau, work, &lwork, &info);
+  else sgeqrf_(&m, &n, a, &lda, tau, work, &lwork, &info);
   free(work);
   return info;
 }
 
-/// Turns `k` reflectors of `lapack_gelqf` into the first `m` rows, of length `n`, of Q.
-static inline int lapack_orglq(bool wide, int m, int n, int k, void *a, const void *tau) {
+/// Turns `k` reflectors of `lapack_geqrf` into the first `n` columns, of length `m`, of Q.
+static inline int lapack_orgqr(bool wide, int m, int n, int k, void *a, const void *tau) {
   int info = 0, lwork = -1, lda = m > 1 ? m : 1;
   double best = 0;
-  if (wide) dorglq_(&m, &n, &k, a, &lda, tau, (void *)&best, &lwork, &info);
-  else sorglq_(&m, &n, &k, a, &lda, tau, (void *)&best, &lwork, &info);
+  if (wide) dorgqr_(&m, &n, &k, a, &lda, tau, (void *)&best, &lwork, &info);
+  else sorgqr_(&m, &n, &k, a, &lda, tau, (void *)&best, &lwork, &info);
   lwork = lapack_size(wide, &best);
   void *work = lapack_allocate(wide, lwork);
   if (!work) return LAPACK_NO_MEMORY;
-  if (wide) dorglq_(&m, &n, &k, a, &lda, tau, work, &lwork, &info);
-  else sorglq_(&m, &n, &k, a, &lda, tau, work, &lwork, &info);
+  if (wide) dorgqr_(&m, &n, &k, a, &lda, tau, work, &lwork, &info);
+  else sorgqr_(&m, &n, &k, a, &lda, tau, work, &lwork, &info);
   free(work);
   return info;
 }

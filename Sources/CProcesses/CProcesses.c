@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
+#include <sys/ioctl.h>
 
 int cprocesses_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
@@ -17,4 +18,9 @@ int cprocesses_add_chdir(posix_spawn_file_actions_t *actions, const char *path) 
 
 int cprocesses_add_close_from(posix_spawn_file_actions_t *actions, int first) {
   return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+int cprocesses_columns(int descriptor) {
+  struct winsize size;
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }

@@ -150,6 +150,22 @@ import CSQLite
     return value
   }
 
+  /// Refuses every statement that does more than read.
+  func refuseAllButReading() {
+    statements = [:]
+    unsafe setReadingAuthorizer(of: handle)
+  }
+
+  /// Lets statements run for so long from now.
+  func setDeadline(milliseconds: Int) {
+    unsafe SQLite.setDeadline(of: handle, milliseconds: milliseconds)
+  }
+
+  /// Runs a statement that is not kept and gives at most `limit` of its rows.
+  func oneTable(_ sql: String, limit: Int?) throws(SQLiteError) -> QueryTable {
+    try unsafe Statement(sql: sql, connection: handle).table(limit: limit, connection: handle)
+  }
+
   /// Undoes the open transaction; SQLite may have done so itself, as on a full disk.
   private func rollBack() {
     guard isInTransaction else { return }

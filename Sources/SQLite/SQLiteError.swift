@@ -15,6 +15,7 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
     package static let busy = Code(rawValue: 5)
     package static let locked = Code(rawValue: 6)
     package static let readOnly = Code(rawValue: 8)
+    package static let interrupted = Code(rawValue: 9)
     package static let inputOutput = Code(rawValue: 10)
     package static let corrupt = Code(rawValue: 11)
     package static let full = Code(rawValue: 13)

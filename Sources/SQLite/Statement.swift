@@ -66,6 +66,36 @@ import CSQLite
     }
   }
 
+  /// Steps through at most `limit` rows, with nothing bound.
+  func table(limit: Int?, connection: OpaquePointer) throws(SQLiteError) -> QueryTable {
+    defer { unsafe sqlite3_reset(handle) }
+    let expected = unsafe sqlite3_bind_parameter_count(handle)
+    guard expected == 0 else {
+      throw SQLiteError(
+        code: .misuse, message: "it has \(expected) placeholders; write values in their place",
+        sql: sql)
+    }
+    let count = unsafe sqlite3_column_count(handle)
+    let columns = (0..<count).map { column in
+      guard let name = unsafe sqlite3_column_name(handle, column) else { return "" }
+      return unsafe String(cString: name)
+    }
+    var rows: [[SQLiteValue]] = []
+    while true {
+      let code = unsafe sqlite3_step(handle)
+      switch code {
+      case SQLITE_ROW:
+        if let limit, rows.count >= limit {
+          return QueryTable(columns: columns, rows: rows, hasMore: true)
+        }
+        let row = unsafe Row(statement: handle)
+        rows.append((0..<Int(count)).map { row.value($0) })
+      case SQLITE_DONE: return QueryTable(columns: columns, rows: rows, hasMore: false)
+      default: throw unsafe lastError(of: connection, code: code, sql: sql)
+      }
+    }
+  }
+
   private func bind(_ value: SQLiteValue, at index: Int32) -> Int32 {
     switch value {
     case .null: return unsafe sqlite3_bind_null(handle, index)

@@ -5,19 +5,23 @@ import Tracking
 /// `artifacts`: the files that a run logged, and copies of them.
 struct ArtifactsCommand: Command {
   static let name = "artifacts"
-  static let operands = "[list] RUN | get RUN [PATH]"
-  static let summary = "List a run's artifacts, or copy them out of the store."
+  static let operands = "list|get|diff RUN [RUN] [PATH]"
+  static let summary = "List a run's artifacts, copy them out, or compare two runs'."
   static let options = [
     "-o, --output PLACE     the file, or for several the folder, to copy to;",
     "                       otherwise the artifact's name, or the current folder",
     "    --force            overwrite files that are there",
   ]
-  static let notes =
-    "get copies the artifact PATH of RUN, those below the folder PATH, or all."
+  static let notes = """
+    get copies the artifact PATH of RUN, those below the folder PATH, or all.
+    diff lists the artifacts that only one run has or whose contents differ; with
+    PATH it shows the lines in which that artifact differs.
+    """
 
   private enum Action {
     case list
     case get(path: String?, output: String?, isForced: Bool)
+    case compare(ArtifactsDifference)
   }
 
   private let reference: String
@@ -26,8 +30,24 @@ struct ArtifactsCommand: Command {
   init(_ arguments: inout Arguments) throws(UsageError) {
     let output = try arguments.option("--output", "-o")
     let isForced = arguments.flag("--force")
-    let operands = try arguments.operands(1...3, of: "one RUN, or: get RUN [PATH]")
+    let operands = try arguments.operands(
+      1...4, of: "one RUN, or: get RUN [PATH], or: diff RUN RUN [PATH]")
+    if operands[0] == "diff", operands.count > 1 {
+      guard operands.count > 2 else {
+        throw UsageError("something is missing; give two RUNs after diff")
+      }
+      guard output == nil, !isForced else {
+        throw UsageError("--output and --force belong to: artifacts get")
+      }
+      reference = operands[1]
+      action = .compare(
+        ArtifactsDifference(other: operands[2], path: operands.count > 3 ? operands[3] : nil))
+      return
+    }
     if operands[0] == "get" {
+      guard operands.count < 4 else {
+        throw UsageError("\"\(operands[3])\" is one word too many; give: get RUN [PATH]")
+      }
       guard operands.count > 1 else {
         throw UsageError("something is missing; give a RUN after get")
       }
@@ -48,8 +68,9 @@ struct ArtifactsCommand: Command {
 
   func run(_ context: Context) throws -> String {
     let run = try context.store.run(reference)
-    let artifacts = try context.store.detail(of: run).artifacts
+    let artifacts = try context.store.artifacts(of: run)
     switch action {
+    case .compare(let difference): return try difference.text(run, artifacts, context)
     case .list: return list(artifacts, of: run, context)
     case .get(let path, let output, let isForced):
       return try get(path, to: output, isForced: isForced, from: artifacts, of: run, context)

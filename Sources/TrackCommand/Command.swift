@@ -13,6 +13,8 @@ protocol Command {
   static var options: [String] { get }
   /// What else its help says.
   static var notes: String { get }
+  /// The formats that it prints.
+  static var formats: [OutputFormat] { get }
   /// What it does with the store.
   var access: StoreAccess { get }
   /// Where it keeps the files of artifacts; `nil` is where the store has them.
@@ -27,6 +29,7 @@ protocol Command {
 extension Command {
   static var options: [String] { [] }
   static var notes: String { "" }
+  static var formats: [OutputFormat] { [.table, .json, .csv, .markdown] }
   var access: StoreAccess { .read }
   var artifacts: String? { nil }
 }
@@ -42,7 +45,7 @@ enum StoreAccess {
 
 /// How a table is printed.
 enum OutputFormat: String, CaseIterable {
-  case table, json, csv, markdown
+  case table, json, csv, markdown, html
 }
 
 /// What the options that every subcommand has say.
@@ -56,6 +59,8 @@ struct Context {
 struct Style {
   let width: Int
   let hasColor: Bool
+  /// Whether the output is a terminal that acts on escapes.
+  var isTerminal = false
 
   /// `text`, emphasised where that can be seen.
   func bold(_ text: String) -> String { hasColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }

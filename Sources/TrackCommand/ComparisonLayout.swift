@@ -3,15 +3,20 @@ import Tracking
 /// How a comparison is laid out for reading.
 struct ComparisonLayout {
   let comparison: Comparison
+  let code: CodeComparison
   let showsAll: Bool
+  /// The place of the run that the others are compared with, if one was chosen.
+  var baseline: Int?
+  /// The values of metrics, for curves within the columns.
+  var curves: [String: [[Double]]] = [:]
 
-  private static let mostColumns = 5
+  static let mostColumns = 5
   private static let narrowestColumn = 10
   private static let widestLabel = 20
 
-  private var runs: [RunRecord] { comparison.runs.map(\.run) }
+  var runs: [RunRecord] { comparison.runs.map(\.run) }
 
-  private var params: [Comparison.Param] {
+  var params: [Comparison.Param] {
     showsAll ? comparison.params : comparison.params.filter(\.differs)
   }
 
@@ -20,7 +25,7 @@ struct ComparisonLayout {
     let isWide =
       runs.count <= Self.mostColumns
       && Self.widestLabel + runs.count * (Self.narrowestColumn + 2) <= style.width
-    let body = isWide ? sideBySide(style) : oneBelowTheOther(style)
+    let body = isWide ? sideBySide(style) : rowForEach(style)
     return body + footer
   }
 
@@ -31,7 +36,7 @@ struct ComparisonLayout {
     }
     var table = Table(
       columns: [.init(title: "")] + runs.map { .init(title: $0.name, alignment: .right) })
-    for line in lines where !line.cells.isEmpty && line.label != "" {
+    for line in lines() where !line.cells.isEmpty && line.label != "" {
       table.rows.append([line.plainLabel] + line.cells)
     }
     return table.text(.markdown, style: style)
@@ -42,7 +47,7 @@ struct ComparisonLayout {
 
   // MARK: A column for each run
 
-  private struct Line {
+  struct Line {
     var label: String
     /// Empty for a heading.
     var cells: [String] = []
@@ -53,7 +58,8 @@ struct ComparisonLayout {
     var plainLabel: String { fullLabel ?? trimmingStart(label) }
   }
 
-  private var lines: [Line] {
+  /// The lines of the table; `spark` draws a curve.
+  func lines(spark: ((String, [Double]) -> String)? = nil) -> [Line] {
     let now = currentMilliseconds()
     var lines = [
       Line(label: "", cells: runs.map(\.name)), Line(label: "id", cells: runs.map(\.shortID)),
@@ -71,19 +77,54 @@ struct ComparisonLayout {
       lines.append(
         Line(label: "  \(param.key)", cells: param.values.map { $0.map(shortParam) ?? "-" }))
     }
-    guard !comparison.metrics.isEmpty else { return lines }
-    lines.append(Line(label: "metrics"))
-    for metric in comparison.metrics {
+    if !comparison.metrics.isEmpty { lines.append(Line(label: "metrics")) }
+    for metric in comparison.metrics { lines += self.lines(of: metric, spark) }
+    guard !code.facts.isEmpty else { return lines }
+    lines.append(Line(label: "code and environment"))
+    for fact in code.facts {
+      lines.append(
+        Line(label: "  \(fact.label)", cells: fact.values.map { $0.map(shortDigest) ?? "-" }))
+    }
+    return lines
+  }
+
+  private func lines(
+    of metric: Comparison.Metric, _ spark: ((String, [Double]) -> String)?
+  ) -> [Line] {
+    var lines = [
+      Line(
+        label: "  \(metric.key)",
+        cells: metric.summaries.map { $0.map { shortNumber($0.last) } ?? "-" },
+        best: metric.bestLast)
+    ]
+    if let baseline {
+      func cells(_ value: (Int) -> Double?, _ text: (Double) -> String) -> [String] {
+        runs.indices.map { place in
+          guard metric.summaries[baseline] != nil else { return "-" }
+          return place == baseline ? "baseline" : value(place).map(text) ?? "-"
+        }
+      }
       lines.append(
         Line(
-          label: "  \(metric.key)",
-          cells: metric.summaries.map { $0.map { shortNumber($0.last) } ?? "-" },
-          best: metric.bestLast))
-      guard metric.direction != nil, metric.wasBetterBefore else { continue }
+          label: "    difference",
+          cells: cells({ metric.difference($0, from: baseline) }, signedNumber),
+          fullLabel: "difference of \(metric.key)"))
+      lines.append(
+        Line(
+          label: "    ratio", cells: cells({ metric.ratio($0, to: baseline) }, shortNumber),
+          fullLabel: "ratio of \(metric.key)"))
+    }
+    if metric.direction != nil, metric.wasBetterBefore {
       lines.append(
         Line(
           label: "    best", cells: metric.summaries.map { bestText($0, metric) },
           best: metric.bestEver, fullLabel: "best \(metric.key)"))
+    }
+    if let spark, let values = curves[metric.key], values.contains(where: { $0.count > 1 }) {
+      lines.append(
+        Line(
+          label: "    curve", cells: values.map { spark(metric.key, $0) },
+          fullLabel: "curve of \(metric.key)"))
     }
     return lines
   }
@@ -100,8 +141,15 @@ struct ComparisonLayout {
     return "params (the \(differing) of \(comparison.params.count) that differ)"
   }
 
+  /// A curve of a metric between the ends that all runs have together.
+  private func spark(_ key: String, _ values: [Double]) -> String {
+    let all = (curves[key] ?? []).flatMap { $0 }.filter(\.isFinite)
+    return TerminalPlot.spark(
+      values, low: all.min() ?? 0, high: all.max() ?? 0, width: Self.narrowestColumn - 1)
+  }
+
   private func sideBySide(_ style: Style) -> String {
-    let lines = self.lines
+    let lines = self.lines(spark: spark)
     let rows = lines.filter { !$0.cells.isEmpty }
     let labelWidth = min(
       rows.map { columnWidth(printable($0.label)) }.max() ?? 0, Self.widestLabel)
@@ -128,94 +176,6 @@ struct ComparisonLayout {
     }.joined()
   }
 
-  // MARK: A row for each run
-
-  private func columns(isExact: Bool) -> Table {
-    let now = currentMilliseconds()
-    var table = Table(columns: [
-      .init(title: "run", mayShrink: true), .init(title: "id"), .init(title: "status"),
-      .init(title: isExact ? "duration_ms" : "duration", alignment: .right),
-    ])
-    table.rows = runs.map { run in
-      let duration = run.durationMilliseconds(now: now)
-      return [
-        run.name, isExact ? run.id : run.shortID, isExact ? run.status.rawValue : run.shortStatus,
-        isExact ? "\(duration)" : shortDuration(milliseconds: duration),
-      ]
-    }
-    func add(_ title: String, _ cells: [String], alignment: Table.Alignment) {
-      table.columns.append(.init(title: title, alignment: alignment, mayShrink: !isExact))
-      for (place, cell) in cells.enumerated() { table.rows[place].append(cell) }
-    }
-    for param in isExact ? comparison.params : params {
-      add(
-        isExact ? "params.\(param.key)" : param.key,
-        param.values.map { $0.map { isExact ? $0 : shortParam($0) } ?? (isExact ? "" : "-") },
-        alignment: .right)
-    }
-    for metric in comparison.metrics {
-      add(
-        isExact ? "metrics.\(metric.key)" : metric.key,
-        metric.summaries.enumerated().map { place, summary in
-          cell(summary?.last, isBest: metric.bestLast.contains(place), isExact: isExact)
-        }, alignment: .right)
-      guard metric.direction != nil, isExact || metric.wasBetterBefore else { continue }
-      add(
-        isExact ? "metrics.\(metric.key).best" : "best \(metric.key)",
-        metric.summaries.enumerated().map { place, summary in
-          cell(
-            summary?.best(metric.direction)?.value, isBest: metric.bestEver.contains(place),
-            isExact: isExact)
-        }, alignment: .right)
-    }
-    return table
-  }
-
-  private func cell(_ value: Double?, isBest: Bool, isExact: Bool) -> String {
-    guard let value else { return isExact ? "" : "- " }
-    if isExact { return jsonNumber(value) }
-    return shortNumber(value) + (isBest ? "*" : " ")
-  }
-
-  /// As many tables as the columns need, each beginning with the run.
-  private func oneBelowTheOther(_ style: Style) -> String {
-    let all = columns(isExact: false)
-    let widths = all.columns.indices.map { index in
-      max(
-        columnWidth(all.columns[index].title),
-        all.rows.map { columnWidth(printable($0[index])) }.max() ?? 0)
-    }
-    let runWidth = min(widths[0], 24)
-    var texts: [String] = []
-    var index = 1
-    while index < all.columns.count {
-      var chosen: [Int] = []
-      var width = runWidth
-      while index < all.columns.count,
-        chosen.isEmpty || width + 2 + min(widths[index], 24) <= style.width
-      {
-        width += 2 + min(widths[index], 24)
-        chosen.append(index)
-        index += 1
-      }
-      let places = [0] + chosen
-      var table = Table(
-        columns: places.map { place in
-          let column = all.columns[place]
-          return .init(
-            title: elided(column.title, to: 24), alignment: column.alignment, mayShrink: true)
-        })
-      table.rows = all.rows.map { row in places.map { elided(row[$0], to: 24) } }
-      texts.append(table.text(.table, style: style))
-    }
-    let differing = comparison.params.count(where: \.differs)
-    if !showsAll, differing < comparison.params.count {
-      let equal = comparison.params.count - differing
-      texts.append("\(equal) param\(equal == 1 ? " is" : "s are") equal in all runs; see --all.\n")
-    }
-    return texts.joined(separator: "\n")
-  }
-
   // MARK: Around the table
 
   /// What the marks mean.
@@ -236,7 +196,15 @@ private func trimmingStart(_ text: String) -> String {
 }
 
 /// A parameter's value as it reads in a table: a fraction without digits that only rounding made.
-private func shortParam(_ value: String) -> String {
+func shortParam(_ value: String) -> String {
   guard value.utf8.count > 8, value.contains("."), let number = Double(value) else { return value }
   return shortNumber(number)
+}
+
+/// A digest or a commit by its beginning, any other text as it is.
+func shortDigest(_ text: String) -> String {
+  guard text.utf8.count == 40 || text.utf8.count == 64, text.allSatisfy(\.isHexDigit) else {
+    return text
+  }
+  return String(text.prefix(8))
 }

@@ -35,6 +35,21 @@ enum Help {
       """
   }
 
+  /// `text` in lines of at most `width` characters, the first after `indentation` and the others below it.
+  static func wrapped(_ text: String, width: Int, indentation: String) -> String {
+    var lines: [String] = []
+    var line = indentation
+    let rest = String(repeating: " ", count: indentation.count)
+    for word in text.split(separator: " ") {
+      if line.count > rest.count, line.count + word.count + 1 > width {
+        lines.append(trimmingEnd(line))
+        line = rest
+      }
+      line += (line.count > rest.count ? " " : "") + word
+    }
+    return (lines + [line]).map { $0 + "\n" }.joined()
+  }
+
   private static func lines(_ lines: [String]) -> String {
     lines.map { "  \($0)\n" }.joined()
   }

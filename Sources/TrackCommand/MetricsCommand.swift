@@ -1,32 +1,53 @@
 import CommandArguments
 import Tracking
 
-/// `metrics`: the metrics of a run, or every point of one of them.
+/// `metrics`: the metrics of a run, or every point of one of them, or curves.
 struct MetricsCommand: Command {
   static let name = "metrics"
   static let operands = "RUN [KEY]"
-  static let summary = "Summarise a run's metrics, or list the points of one."
+  static let summary = "Summarise a run's metrics, list points, or draw curves."
   static let options = [
     "    --all              every point; otherwise a table leaves out the middle",
     "                       of a long one; JSON, CSV and Markdown have every point",
+    "-p, --plot             draw the metric KEY, or every one with several points",
+    "-w, --with RUN         draw this run's, too; may be given again",
+    "-x, --axis AXIS        draw over step, time, or relative: time since the run's",
+    "                       start; by default step",
+    "    --log AXES         logarithmic axes: x, y or xy",
+    "    --height N         lines of a plot, from 3 to 200; by default 12",
   ]
+  static let notes = """
+    Curves are coloured where the output is a terminal; elsewhere each of several
+    has a mark of its own.
+    """
 
   let reference: String
   let key: String?
   let isAll: Bool
+  private let plot: MetricPlot?
 
   /// How many points a table shows at each end.
   private static let shownAtEachEnd = 20
 
   init(_ arguments: inout Arguments) throws(UsageError) {
     isAll = arguments.flag("--all")
+    plot = try MetricPlot(&arguments)
     let operands = try arguments.operands(1...2, of: "one RUN and perhaps a KEY")
     reference = operands[0]
     key = operands.count > 1 ? operands[1] : nil
+    if isAll, plot != nil {
+      throw UsageError("--all lists points and --plot draws them; keep one")
+    }
   }
 
   func run(_ context: Context) throws -> String {
     let run = try context.store.run(reference)
+    if let plot {
+      guard context.format == .table else {
+        throw UsageError("--plot draws for people; leave out --format, or --plot")
+      }
+      return try plot.text(of: run, key: key, context)
+    }
     guard let key else {
       let metrics = try context.store.detail(of: run).metrics
       if context.format == .json {
@@ -35,7 +56,7 @@ struct MetricsCommand: Command {
         ).text
       }
       guard !metrics.isEmpty || context.format != .table else {
-        return "Run \(run.name) has no metrics.\n"
+        return "Run \(printable(run.name)) has no metrics.\n"
       }
       return Self.summaryTable(metrics, context.format, context.style)
     }
@@ -63,7 +84,7 @@ struct MetricsCommand: Command {
     let isCut = context.format == .table && !isAll && points.count > 2 * end + 1
     let shown = isCut ? Array(points.prefix(end)) + points.suffix(end) : points
     for (index, point) in shown.enumerated() {
-      if isCut, index == end { table.rows.append(["…", "", "…"]) }
+      if isCut, index == end { table.rows.append([Locale.ellipsis, "", Locale.ellipsis]) }
       table.rows.append([
         "\(point.step)",
         context.format == .csv

@@ -56,3 +56,21 @@ func shortSize(bytes: Int64) -> String {
 private func twoDigits(_ number: Int64) -> String {
   number < 10 ? "0\(number)" : "\(number)"
 }
+
+/// A difference as it reads in a table, with its sign.
+func signedNumber(_ value: Double) -> String {
+  value > 0 ? "+\(shortNumber(value))" : shortNumber(value)
+}
+
+/// A p-value: three digits, and no more zeros than tell how small it is.
+func shortProbability(_ value: Double) -> String {
+  guard value.isFinite else { return "-" }
+  if value < 1e-15 { return "<1e-15" }
+  let text = shortNumber(value)
+  guard value >= 0.001 else {
+    let exponent = Int(log10(value).rounded(.down))
+    let digits = (value / pow(10, Double(exponent)) * 10).rounded() / 10
+    return digits >= 10 ? "1e\(exponent + 1)" : "\(shortNumber(digits))e\(exponent)"
+  }
+  return Double(text).map { shortNumber(($0 * 10_000).rounded() / 10_000) } ?? text
+}

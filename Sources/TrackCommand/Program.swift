@@ -1,6 +1,6 @@
 import CommandArguments
 import FoundationEssentials
-import Glibc
+import Processes
 import Tracking
 
 /// The program: its subcommands, and what it prints for a command line.
@@ -12,8 +12,8 @@ enum Program {
     [
       ExperimentsCommand.self, RunsCommand.self, ShowCommand.self, MetricsCommand.self,
       CompareCommand.self, ArtifactsCommand.self, TagCommand.self, NoteCommand.self,
-      DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self, ServeCommand.self,
-      AccountsCommand.self,
+      DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self, SQLCommand.self,
+      DoctorCommand.self, ServeCommand.self, AccountsCommand.self,
     ]
   }
 
@@ -40,9 +40,9 @@ enum Program {
     if isHelp { return Help.text(of: type) }
     var format = OutputFormat.table
     if let formatName {
-      guard let known = OutputFormat(rawValue: formatName) else {
-        let names = OutputFormat.allCases.map(\.rawValue).joined(separator: ", ")
-        throw UsageError("--format is one of \(names), not \"\(formatName)\"")
+      guard let known = OutputFormat(rawValue: formatName), type.formats.contains(known) else {
+        let names = type.formats.map(\.rawValue).joined(separator: ", ")
+        throw UsageError("--format of \(type.name) is one of \(names), not \"\(formatName)\"")
       }
       format = known
     }
@@ -74,10 +74,10 @@ extension Style {
   /// How the standard output of this process looks.
   static var current: Style {
     let environment = ProcessInfo.processInfo.environment
-    let isTerminal = isatty(STDOUT_FILENO) == 1
-    let columns = environment["COLUMNS"].flatMap { Int($0) } ?? 80
-    let isPlain =
-      !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb" || !isTerminal
-    return Style(width: max(40, columns), hasColor: !isPlain)
+    let columns = environment["COLUMNS"].flatMap { Int($0) } ?? Terminal.columns ?? 80
+    let isTerminal = Terminal.isOutput && environment["TERM"] != "dumb"
+    let hasColor = isTerminal && (environment["NO_COLOR"] ?? "").isEmpty
+    return Style(
+      width: min(max(40, columns), 10_000), hasColor: hasColor, isTerminal: isTerminal)
   }
 }

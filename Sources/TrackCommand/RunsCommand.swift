@@ -16,6 +16,8 @@ struct RunsCommand: Command {
     "    --view VIEW        active, deleted or all runs; by default active",
     "-n, --limit N          at most N runs; 20 unless --all is given",
     "    --all              all runs",
+    "-w, --watch            go on, and show the runs again when they change",
+    "    --interval SECONDS with --watch, look every so often; by default 2",
   ]
   static let notes = """
     A filter compares metrics, params, tags, attributes and datasets:
@@ -34,6 +36,7 @@ struct RunsCommand: Command {
   let limit: Int?
   let columns: [RunColumn]
   private var search = RunSearch()
+  private let watch: RunWatch?
 
   init(_ arguments: inout Arguments) throws(UsageError) {
     experiment = try arguments.option("--experiment", "-e")
@@ -51,10 +54,19 @@ struct RunsCommand: Command {
       }
       search.view = view
     }
+    watch = try RunWatch(&arguments)
     _ = try arguments.operands(0...0, of: "options only")
   }
 
   func run(_ context: Context) throws -> String {
+    guard let watch else { return try list(context) }
+    guard context.format == .table else {
+      throw UsageError("--watch shows a table; leave out --format, or --watch")
+    }
+    try watch.loop(context) { try list(context) }
+  }
+
+  private func list(_ context: Context) throws -> String {
     var search = search
     if let experiment { search.experiments = [try context.store.experimentID(experiment)] }
     // One more than is shown tells whether there are more.

@@ -23,7 +23,7 @@ struct ShowCommand: Command {
         detail.members + [("children", .array(children.map { .string($0.id) }))]
       ).text
     case .table: return try text(detail, children: children, context)
-    case .csv, .markdown:
+    case .csv, .markdown, .html:
       var table = Table(columns: [
         .init(title: "kind"), .init(title: "key"), .init(title: "value"),
       ])

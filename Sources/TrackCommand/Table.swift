@@ -13,10 +13,10 @@ struct Table {
   var columns: [Column]
   var rows: [[String]] = []
 
-  /// The table in `format`, other than JSON, which has a shape of its own in each command.
+  /// The table in `format`, other than JSON and HTML, which have shapes of their own in each command.
   func text(_ format: OutputFormat, style: Style) -> String {
     switch format {
-    case .table, .json: plain(style)
+    case .table, .json, .html: plain(style)
     case .csv: csv
     case .markdown: markdown
     }
@@ -26,10 +26,12 @@ struct Table {
   private func plain(_ style: Style) -> String {
     let cells = rows.map { $0.map(printable) }
     var widths = columns.indices.map { index in
-      max(columnWidth(columns[index].title), cells.map { columnWidth($0[index]) }.max() ?? 0)
+      max(
+        columnWidth(printable(columns[index].title)),
+        cells.map { columnWidth($0[index]) }.max() ?? 0)
     }
     shrink(&widths, to: style.width)
-    var lines = [style.bold(line(columns.map(\.title), widths))]
+    var lines = [style.bold(line(columns.map { printable($0.title) }, widths))]
     lines += cells.map { line($0, widths) }
     return lines.map { $0 + "\n" }.joined()
   }
@@ -75,19 +77,25 @@ struct Table {
 
 /// `text` on one line, with nothing in it that a terminal acts on.
 func printable(_ text: String) -> String {
-  guard text.unicodeScalars.contains(where: { isControl($0) }) else { return text }
+  guard text.unicodeScalars.contains(where: { isControl($0) || cannotShow($0) }) else {
+    return text
+  }
   var shown = ""
   for scalar in text.unicodeScalars {
     switch scalar {
     case "\n": shown += "\\n"
     case "\r": shown += "\\r"
     case "\t": shown += "\\t"
-    case _ where isControl(scalar): shown += "\\u{\(String(scalar.value, radix: 16))}"
+    case _ where isControl(scalar) || cannotShow(scalar):
+      shown += "\\u{\(String(scalar.value, radix: 16))}"
     default: shown.unicodeScalars.append(scalar)
     }
   }
   return shown
 }
+
+/// Whether the locale has no such character.
+private func cannotShow(_ scalar: Unicode.Scalar) -> Bool { Locale.isASCII && !scalar.isASCII }
 
 private func isControl(_ scalar: Unicode.Scalar) -> Bool {
   scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
@@ -111,18 +119,21 @@ func columnWidth(_ text: String) -> Int {
 /// `text` in at most `width` places, its middle left out when it is longer.
 func elided(_ text: String, to width: Int) -> String {
   guard columnWidth(text) > width, width > 0 else { return text }
-  guard width > 2 else { return String(text.prefix(width)) }
+  let gap = Locale.ellipsis
+  guard width > gap.count + 1 else { return String(text.prefix(width)) }
   var head = ""
   for character in text {
-    guard columnWidth(head + String(character)) <= width * 2 / 3 else { break }
+    guard columnWidth(head + String(character)) <= (width - gap.count + 1) * 2 / 3 else { break }
     head.append(character)
   }
   var tail = ""
   for character in text.reversed() {
-    guard columnWidth(head) + 1 + columnWidth(tail + String(character)) <= width else { break }
+    guard columnWidth(head) + gap.count + columnWidth(tail + String(character)) <= width else {
+      break
+    }
     tail = String(character) + tail
   }
-  return head + "…" + tail
+  return head + gap + tail
 }
 
 /// `line` without spaces at its end.

@@ -64,18 +64,12 @@ struct NoteCommand: Command {
   func run(_ context: Context) throws -> String {
     let run = try context.store.run(reference)
     guard isRemoval || text != nil else {
-      let tags = try context.store.detail(of: run).tags
-      guard let note = tags.first(where: { $0.key == Self.tag })?.value else {
+      guard let note = try context.store.tag(Self.tag, of: run) else {
         return "\(run.shortID) has no note.\n"
       }
       return note.hasSuffix("\n") ? note : note + "\n"
     }
-    var note = text
-    if note == "-" {
-      var lines = ""
-      while let line = readLine(strippingNewline: false) { lines += line }
-      note = lines
-    }
+    let note = text == "-" ? standardInput() : text
     try context.store.change(tagsOf: run, [(Self.tag, note)])
     return "\(run.shortID)  \(note == nil ? "note removed" : "note written")\n"
   }

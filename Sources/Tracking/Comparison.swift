@@ -20,6 +20,22 @@ package struct Comparison: Sendable {
     /// The places of the runs whose best value is the best one.
     package let bestEver: Set<Int>
 
+    /// How far the last value in a run is from the one in another; `nil` where one is missing.
+    package func difference(_ run: Int, from baseline: Int) -> Double? {
+      guard let value = summaries[run]?.last, let base = summaries[baseline]?.last else {
+        return nil
+      }
+      return value - base
+    }
+
+    /// The last value in a run in units of the one in another; `nil` where one is missing, or the other is 0.
+    package func ratio(_ run: Int, to baseline: Int) -> Double? {
+      guard let value = summaries[run]?.last, let base = summaries[baseline]?.last, base != 0 else {
+        return nil
+      }
+      return value / base
+    }
+
     /// Whether some run was better at an earlier step than at its last.
     package var wasBetterBefore: Bool {
       summaries.contains { summary in

@@ -74,6 +74,7 @@ struct Routes: Sendable {
   private let artifacts: ArtifactsAPI
   private let store: TrackingStore
   private let metrics: ServerMetrics
+  private let live: LiveRuns
   private let door: Doorkeeper
   private let guardian: RequestGuard
 
@@ -82,6 +83,7 @@ struct Routes: Sendable {
   ) {
     self.store = store
     self.metrics = metrics
+    live = LiveRuns(store: store)
     self.door = door
     self.guardian = guardian
     let (experiments, runs) = (ExperimentsAPI(store: store), RunsAPI(store: store))
@@ -153,6 +155,7 @@ struct Routes: Sendable {
       return String(name.drop { $0 != " " }.dropFirst())
     }
     if head.path.contains("/mlflow-artifacts/artifacts") { return "artifacts" }
+    if head.path == "/api/2.0/martlet/runs/events" { return "runs/events" }
     let known = ["/health", "/version", "/metrics", "/get-artifact"]
     return known.contains(head.path) ? String(head.path.dropFirst()) : "other"
   }
@@ -173,6 +176,13 @@ struct Routes: Sendable {
       try permit.checkEverywhere(.read)
       return metrics.response(try store.figures())
     case "/get-artifact": return try artifacts.get(request, permit)
+    case "/api/2.0/martlet/runs/events" where request.method == "GET":
+      let id = request.queryValue("run_id") ?? ""
+      guard let run = try store.run(id: id) else {
+        throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
+      }
+      try permit.check(.read, run: run)
+      return try live.response(for: run)
     case "/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info":
       return APIResponse.json(Self.information).response
     default: break

@@ -44,7 +44,9 @@ struct CommandLineTests {
   private func run(
     _ arguments: String..., environment: [String: String] = [:], in place: String? = nil
   ) throws -> ProgramResult {
-    let plain = ["TZ": "UTC", "TRACKING_URI": "", "COLUMNS": "", "NO_COLOR": ""]
+    let plain = [
+      "TZ": "UTC", "TRACKING_URI": "", "COLUMNS": "", "NO_COLOR": "", "LC_ALL": "C.UTF-8",
+    ]
     return try runProgram(
       builtProduct("track-cli"), arguments, environment: plain.merging(environment) { $1 },
       in: place ?? folder.path())

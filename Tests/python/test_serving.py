@@ -396,3 +396,38 @@ def test_artifacts_in_a_folder_of_their_own(serve, tmp_path, monkeypatch):
         mlflow.set_tracking_uri(None)
     assert any(p.read_bytes() == b"hello" for p in (tmp_path / "elsewhere").rglob("*") if p.is_file())
     assert not (tmp_path / "tracking.db.artifacts").exists()
+
+
+def test_events_tell_of_a_run_until_it_ends(serve):
+    uri, process, _ = serve()
+    run = call(uri, "runs/create", experiment_id="0").json()["run"]["info"]["run_id"]
+    call(uri, "runs/log-metric", run_id=run, key="loss", value=0.5, timestamp=1, step=0)
+
+    def events(answer):
+        name = None
+        for line in answer.iter_lines(decode_unicode=True):
+            if line.startswith("event: "):
+                name = line.removeprefix("event: ")
+            elif line.startswith("data: "):
+                yield name, json.loads(line.removeprefix("data: "))
+
+    with requests.get(f"{uri}/api/2.0/martlet/runs/events", params={"run_id": run}, stream=True, timeout=LIMIT) as answer:
+        assert answer.headers["Content-Type"] == "text/event-stream"
+        told = events(answer)
+        assert next(told)[1]["points"][0]["value"] == 0.5
+        name, info = next(told)
+        assert name == "status" and info["status"] == "RUNNING" and info["run_id"] == run
+        for step in (1, 2):
+            call(uri, "runs/log-metric", run_id=run, key="loss", value=step * 0.1, timestamp=1, step=step)
+        steps = []
+        while steps != [1, 2]:
+            name, metric = next(told)
+            assert name == "metric" and metric["key"] == "loss"
+            steps += [point["step"] for point in metric["points"]]
+        call(uri, "runs/update", run_id=run, status="FINISHED", end_time=5)
+        assert [(name, info["status"]) for name, info in told] == [("status", "FINISHED")]  # And then it ends.
+    other = call(uri, "runs/create", experiment_id="0").json()["run"]["info"]["run_id"]
+    with requests.get(f"{uri}/api/2.0/martlet/runs/events", params={"run_id": other}, stream=True, timeout=LIMIT) as answer:
+        assert next(events(answer))[0] == "status"
+        process.send_signal(signal.SIGTERM)  # Streams do not keep the server.
+        assert process.wait(LIMIT) == 0

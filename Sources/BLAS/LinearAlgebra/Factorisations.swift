@@ -78,9 +78,8 @@ extension LAPACK {
     }
   }
 
-  /// Factors each row-major `a` `[m, n]` as Q R; the first `columns` columns of Q are made in `q` `[m, columns]`.
+  /// Factors each `a` `[m, n]` as Q R; the first `columns` columns of Q are made in `q` `[m, columns]`.
   ///
-  /// By columns, the matrix is its transpose, so that LAPACK's L Q of that is what is wanted, without a copy.
   /// R is left in the upper triangle of `a`'s first rows.
   package static func qr(
     m: Int, n: Int, columns: Int, batch: Int, a: Matrices, q: Matrices, tau: Matrices
@@ -91,18 +90,13 @@ extension LAPACK {
       let source = unsafe a.address(index, needed: m * n)
       let factors = unsafe tau.address(index, needed: count)
       if n > 0 {
-        let info = unsafe lapack_gelqf(a.isWide, int32(n), int32(m), source, factors)
+        let info = unsafe lapack_geqrf(a.isWide, int32(m), int32(n), source, factors)
         if info != 0 { return info }
       }
       guard columns > 0 else { return 0 }
-      // The reflectors lie in rows of the transpose: element [i, j] is at i + n j, of q at i + columns j.
       let target = unsafe q.address(index, needed: m * columns)
-      let (byteCount, kept) = (a.type.byteCount, min(n, columns))
-      for row in 0..<m {
-        unsafe (target + row * columns * byteCount).copyMemory(
-          from: source + row * n * byteCount, byteCount: kept * byteCount)
-      }
-      return unsafe lapack_orglq(a.isWide, int32(columns), int32(m), int32(count), target, factors)
+      unsafe target.copyMemory(from: source, byteCount: m * min(n, columns) * a.type.byteCount)
+      return unsafe lapack_orgqr(a.isWide, int32(m), int32(columns), int32(count), target, factors)
     }
   }
 }

@@ -5,8 +5,8 @@ internal import Synchronization
 /// A product of row-major matrices that may be stored transposed: out = a b, or out += a b.
 ///
 /// OpenBLAS's threads wait for each other in turn, so that a product of a tenth of a millisecond takes many when other
-/// programs have the processor. Products of middling size are therefore shared out to the kernels' own threads, which wait for
-/// nobody who has not started, and OpenBLAS works on each part alone.
+/// programs have the processor. Products are therefore shared out to the kernels' own threads, which wait for nobody who has
+/// not started, and OpenBLAS works on each part alone.
 @safe struct Gemm {
   let type: ElementType
   var m: Int
@@ -39,29 +39,33 @@ internal import Synchronization
 
   func run() {
     let work = Double(m) * Double(n) * Double(k)
-    // Below, OpenBLAS uses one thread itself; far above, its threads are worth their waiting.
-    guard work > 2.5e5, work < 1.4e8 else { return call() }
-    let parts = work > 4e6 ? 4 : 2
-    OneThread.scope { Parallel.each(parts) { part($0, of: parts).call() } }
+    // Below, OpenBLAS uses one thread itself.
+    guard work > 2.5e5 else { return call() }
+    let threads = ck_thread_count()
+    // More parts than threads even out what other programs take, but each part packs an operand for itself, which
+    // long ones feel.
+    let parts =
+      switch work {
+      case ..<4e6: 2
+      case ..<1.4e8: Swift.max(4, Swift.min(threads, Int(work / 4e6)))
+      default: Swift.max(2, threads)
+      }
+    OneThread.scope { Parallel.each(parts, isLong: work > 4e6) { part($0, of: parts).call() } }
   }
 
-  /// Some of the longer side of the result.
+  /// Some rows of the result, or some columns of one that is far wider than high.
   private func part(_ number: Int, of parts: Int) -> Gemm {
-    var part = self
-    let size = type.byteCount
-    func bounds(_ length: Int) -> (Int, Int) {
+    func bounds(_ length: Int) -> Range<Int> {
       // Multiples of 16 keep the parts' lines where the processor's vectors begin.
       let step = ((length + parts - 1) / parts + 15) / 16 * 16
-      return (Swift.min(number * step, length), Swift.min((number + 1) * step, length))
+      return Swift.min(number * step, length)..<Swift.min((number + 1) * step, length)
     }
-    if n < m {
-      let (start, end) = bounds(m)
-      return rows(start..<end)
-    }
-    let (start, end) = bounds(n)
-    part.n = end - start
-    unsafe part.b += start * (turnsB ? ldb : 1) * size
-    unsafe part.out += start * size
+    if n <= 2 * m { return rows(bounds(m)) }
+    var part = self
+    let columns = bounds(n)
+    part.n = columns.count
+    unsafe part.b += columns.lowerBound * (turnsB ? ldb : 1) * type.byteCount
+    unsafe part.out += columns.lowerBound * type.byteCount
     return part
   }
 

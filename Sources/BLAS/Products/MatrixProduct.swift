@@ -1,3 +1,4 @@
+internal import CKernels
 internal import COpenBLAS
 
 /// A matrix as BLAS sees it: a start, whether it is stored transposed, and the stored rows' distance.
@@ -76,8 +77,8 @@ extension Kernels {
   /// How many rows of a product one call of BLAS computes: all but those of a product so large that
   /// an interrupt, which waits for the call's end, would be felt.
   private static func panelRows(_ type: ElementType, m: Int, k: Int, n: Int) -> Int {
-    // About 30 ms on two cores; less makes BLAS pack `b` too often.
-    let most = type == .float64 ? 4e9 : 8e9
+    // About 30 ms, by that many threads; less makes BLAS pack `b` too often.
+    let most = (type == .float64 ? 2e9 : 4e9) * Double(max(2, ck_thread_count()))
     let perRow = 2 * Double(k) * Double(n)
     if Double(m) * perRow < 2 * most { return m }
     return min(m, max(64, Int(most / perRow)))

@@ -12,3 +12,6 @@ int cprocesses_add_chdir(posix_spawn_file_actions_t *actions, const char *path);
 
 /// `posix_spawn_file_actions_addclosefrom_np`, likewise: closes every descriptor from `first` on.
 int cprocesses_add_close_from(posix_spawn_file_actions_t *actions, int first);
+
+/// How many columns the terminal behind `descriptor` has; 0 if it is none or does not say.
+int cprocesses_columns(int descriptor);

@@ -54,7 +54,7 @@ public struct QRFactors<Scalar: LAPACKScalar>: Sendable {
 ///   - size: Whether `p` is the smaller of `m` and `n`, or `m`.
 /// - Returns: `q` of shape `[..., m, p]` and `r` of shape `[..., p, n]`.
 /// - Throws: `LinearAlgebraError` if there are fewer than two axes.
-/// - SeeAlso: LAPACK `geqrf` and `orgqr`, here on the transpose.
+/// - SeeAlso: LAPACK `geqrf` and `orgqr`.
 public func qr<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, size: FactorSize = .reduced)
   throws(LinearAlgebraError) -> QRFactors<Scalar>
 {
@@ -97,8 +97,8 @@ private func factors<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ size: FactorSi
 {
   let (rows, columns) = try a.matrixShape("qr")
   let kept = size == .reduced ? Swift.min(rows, columns) : rows
-  let factors = a.copied()
-  let q = Tensor<Scalar>(uninitialized: a.batchShape + [rows, kept])
+  let factors = a.matrixTransposed.copied()
+  let q = Tensor<Scalar>(uninitialized: a.batchShape + [kept, rows])
   let tau = Tensor<Scalar>(uninitialized: a.batchShape + [Swift.min(rows, columns)])
   do throws(LAPACKFailure) {
     try LAPACK.qr(
@@ -107,7 +107,9 @@ private func factors<Scalar: LAPACKScalar>(_ a: Tensor<Scalar>, _ size: FactorSi
   } catch {
     fail("qr: LAPACK refused shape \(a.shape) with \(error.info)")
   }
-  return QRFactors(q: q, r: factors.leading(kept, columns).triangle(keepsUpper: true))
+  return QRFactors(
+    q: q.matrixTransposed,
+    r: factors.matrixTransposed.leading(kept, columns).triangle(keepsUpper: true))
 }
 
 /// The factors of `a` = `p` `l` `u`.
