@@ -131,7 +131,9 @@ let level3: [Target] = [
   library("Kernel", ["ZeroMQ", "SQLite", "JupyterProtocol"]),
   library("Notebooks", ["Kernel", "JupyterProtocol", "Processes"]),
   library("Cluster", ["Workflows"]),
-  library("TrackingServer", ["Tracking", "HTTPServer", "JSONValues"]),
+  library(
+    "TrackingServer",
+    ["Tracking", "HTTPServer", "JSONValues", "SQLite", "Digest", "CommandArguments"]),
   library("Assistance", ["SourceKit", "Processes"]),
   .target(
     name: "Session",

@@ -10,6 +10,8 @@ final class Arrival {
   let start = ContinuousClock.now
   private let connection: UInt
   let limit: Int
+  /// What the head alone is answered, before the body is sent: whoever waits for leave need not send it.
+  let refusal: HTTPResponse?
   private(set) var body: [UInt8] = []
   private(set) var isTooLarge = false
   /// Why the body cannot be kept.
@@ -26,7 +28,8 @@ final class Arrival {
     query = unsafe queryValues(of: connection)
     peer = unsafe peerAddress(of: connection)
     limit = core.limits.bodySize(head)
-    file = core.limits.bodyFile(head)
+    refusal = core.limits.refusal(head) ?? Self.fault(of: head, limit: limit)
+    file = refusal == nil ? core.limits.bodyFile(head) : nil
     core.begin()
     core.watch.receiving(self.connection, since: start, count: 0)
     guard let file else { return }
@@ -74,25 +77,22 @@ final class Arrival {
     }
   }
 
-  /// Why the head alone is refused, before the body is sent: whoever waits for leave need not send it.
-  var refusal: HTTPResponse? {
-    if let length = head.headers["content-length"] {
-      // Of two lengths, another server in between could believe the other one.
-      guard head.headers["transfer-encoding"] == nil else {
-        return HTTPResponse(400, text: "A body has a Content-Length or a Transfer-Encoding.\n")
-      }
-      if let count = Int(length), count > limit { return tooLarge }
+  private static func fault(of head: HTTPRequestHead, limit: Int) -> HTTPResponse? {
+    guard let length = head.headers["content-length"] else { return nil }
+    // Of two lengths, another server in between could believe the other one.
+    guard head.headers["transfer-encoding"] == nil else {
+      return HTTPResponse(400, text: "A body has a Content-Length or a Transfer-Encoding.\n")
     }
-    return nil
+    return Int(length).map { $0 > limit } ?? false ? tooLarge(limit) : nil
   }
 
-  private var tooLarge: HTTPResponse {
+  private static func tooLarge(_ limit: Int) -> HTTPResponse {
     HTTPResponse(413, text: "The body is larger than \(limit) bytes.\n")
   }
 
   /// The answer to the request, whose body is there, and whether the connection ends with it.
   func answer() -> (response: HTTPResponse, isLast: Bool) {
-    if isTooLarge { return (tooLarge, true) }
+    if isTooLarge { return (Self.tooLarge(limit), true) }
     closeFile()
     if let failure {
       return (HTTPResponse(507, text: "The body cannot be kept: \(failure).\n"), true)

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A request whose body has arrived.
 package struct HTTPRequest: Sendable {
   /// `GET`, `POST` and so on.
@@ -37,6 +39,20 @@ package struct Exchange: Sendable {
   package let duration: Duration
 }
 
+/// Writes a line to the standard error at once, whole also where several threads do.
+package func writeLineToStandardError(_ line: String) {
+  let bytes = Array(line.utf8) + [0x0A]
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let count = unsafe rest.withUnsafeBytes {
+      unsafe write(STDERR_FILENO, $0.baseAddress, $0.count)
+    }
+    if count < 0, errno == EINTR { continue }
+    guard count > 0 else { return }
+    rest = rest.dropFirst(count)
+  }
+}
+
 /// What a request is answered.
 package struct HTTPResponse: Sendable {
   package enum Body: Sendable {
@@ -50,6 +66,8 @@ package struct HTTPResponse: Sendable {
   package var status: Int
   package var headers: [(name: String, value: String)]
   package var body: Body
+  /// Whom it answers, for the log.
+  package var account: String?
 
   package init(
     _ status: Int, _ body: Body = .bytes([]), headers: [(name: String, value: String)] = []

@@ -19,6 +19,8 @@ import Synchronization
     package var bodySize: @Sendable (HTTPRequestHead) -> Int
     /// The file to put a body into as it arrives, which must not be there; `nil` keeps it in memory.
     package var bodyFile: @Sendable (HTTPRequestHead) -> String?
+    /// What a request is answered already for its head, before its body is received; `nil` for one that may go on.
+    package var refusal: @Sendable (HTTPRequestHead) -> HTTPResponse?
     /// How many seconds a connection may be silent, a request's head may take to arrive, and its body beyond what
     /// comes at 1 KiB per second.
     package var seconds: Int
@@ -29,10 +31,12 @@ import Synchronization
     package init(
       bodySize: @escaping @Sendable (HTTPRequestHead) -> Int = { _ in 1 << 20 },
       bodyFile: @escaping @Sendable (HTTPRequestHead) -> String? = { _ in nil },
+      refusal: @escaping @Sendable (HTTPRequestHead) -> HTTPResponse? = { _ in nil },
       seconds: Int = 60, connections: Int = 1000, threads: Int = 4
     ) {
       self.bodySize = bodySize
       self.bodyFile = bodyFile
+      self.refusal = refusal
       self.seconds = seconds
       self.connections = connections
       self.threads = threads

@@ -17,6 +17,8 @@ protocol Command {
   static var formats: [OutputFormat] { get }
   /// What it does with the store.
   var access: StoreAccess { get }
+  /// Where it keeps the files of artifacts; `nil` is where the store has them.
+  var artifacts: String? { get }
 
   init(_ arguments: inout Arguments) throws(UsageError)
 
@@ -29,6 +31,7 @@ extension Command {
   static var notes: String { "" }
   static var formats: [OutputFormat] { [.table, .json, .csv, .markdown] }
   var access: StoreAccess { .read }
+  var artifacts: String? { nil }
 }
 
 /// A subcommand that uses no store.

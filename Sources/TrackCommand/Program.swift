@@ -14,7 +14,8 @@ enum Program {
       CompareCommand.self, ArtifactsCommand.self, ModelsCommand.self, TagCommand.self,
       NoteCommand.self, DeleteCommand.self, RestoreCommand.self, CollectGarbageCommand.self,
       SQLCommand.self, DoctorCommand.self, ExportCommand.self, ImportCommand.self,
-      ServeCommand.self, SyncCommand.self, CompletionCommand.self, ManualCommand.self,
+      ServeCommand.self, SyncCommand.self, AccountsCommand.self,
+      CompletionCommand.self, ManualCommand.self,
     ]
   }
 
@@ -52,7 +53,7 @@ enum Program {
     if let command = command as? any StorelessCommand {
       return try command.run(format, .current)
     }
-    let store = try openStore(storeURI, command.access)
+    let store = try openStore(storeURI, command)
     return try command.run(Context(store: store, format: format, style: .current))
   }
 }
@@ -60,10 +61,10 @@ enum Program {
 extension Program {
   /// Opens the store that `uri` names, or else the one that is found.
   private static func openStore(
-    _ uri: String?, _ access: StoreAccess
+    _ uri: String?, _ command: any Command
   ) throws(TrackingError) -> TrackingStore {
-    switch access {
-    case .create: return try TrackingStore(file: uri)
+    switch command.access {
+    case .create: return try TrackingStore(file: uri, artifacts: command.artifacts)
     case .read: return try TrackingStore(reading: place(uri))
     case .change: return try TrackingStore(changing: place(uri))
     }

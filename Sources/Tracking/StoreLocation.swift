@@ -59,6 +59,24 @@ package enum StoreLocation {
     return join(currentFolder, path)
   }
 
+  /// The environment variable that names the folder of artifacts, where that is not beside the store.
+  package static let artifactVariable = "TRACKING_ARTIFACTS"
+
+  /// The folder of artifacts that the environment names.
+  static func chosenArtifactFolder() throws(TrackingError) -> String? {
+    guard let uri = ProcessInfo.processInfo.environment[artifactVariable], !uri.isEmpty else {
+      return nil
+    }
+    return try artifactFolder(uri)
+  }
+
+  /// The absolute path of a folder of artifacts: a path, or `file:path`.
+  static func artifactFolder(_ uri: String) throws(TrackingError) -> String {
+    guard !uri.hasPrefix("sqlite:") else { throw .notAFileStore(uri: uri) }
+    let folder = try path(uri: uri)
+    return folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+  }
+
   private static func search(from folder: String) -> (existing: String?, root: String?) {
     var folder = folder
     while true {

@@ -54,10 +54,10 @@ extension TrackingStore {
     ).first
   }
 
-  /// The experiments that meet a filter, newest first where `order` says nothing else.
+  /// The experiments that meet a filter, newest first where `order` says nothing else; of those whose numbers are `among`, if it is given.
   package func searchExperiments(
     filter: String = "", order: [String] = [], view: RunView = .active, limit: Int? = nil,
-    offset: Int = 0
+    offset: Int = 0, among numbers: Set<Int64>? = nil
   ) throws(TrackingError) -> [ExperimentDetail] {
     let filter = try RunFilter(filter, of: .experiments).sql
     let orders = try RunOrder.list(order, of: .experiments)
@@ -75,8 +75,10 @@ extension TrackingStore {
       values += key.values + key.values
     }
     terms += orders.isEmpty ? ["created_ms DESC", "id DESC"] : ["id ASC"]
+    let isAmong =
+      numbers.map { "id IN (\($0.sorted().map { "\($0)" }.joined(separator: ", ")))" } ?? "TRUE"
     return try experiments(
-      SQLPart("\(isShown) AND \(filter.text)", values: values),
+      SQLPart("\(isShown) AND \(isAmong) AND \(filter.text)", values: values),
       order: terms.joined(separator: ", "), limit: limit, offset: offset)
   }
 

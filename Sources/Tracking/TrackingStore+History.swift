@@ -23,6 +23,25 @@ extension TrackingStore {
         of: series, order: order, limit: limit.map(Int64.init) ?? -1, offset: Int64(offset))
     }
   }
+
+  /// The first points of a metric beyond `step`, by step; all steps are beyond `nil`.
+  package func history(
+    of run: RunRecord, key: String, afterStep step: Int64?, limit: Int
+  ) throws(TrackingError) -> [MetricPoint] {
+    try reading { database throws(TrackingError) in
+      guard let series = try database.storedSeries(run: run.row, key: key) else { return [] }
+      return try database.query(
+        """
+        SELECT step, time, value FROM points WHERE series = ?1 AND (?2 IS NULL OR step > ?2)
+          ORDER BY step, time, value LIMIT ?3
+        """, .integer(series.id), .integer(orNull: step), .integer(Int64(limit))
+      ) { (row: borrowing Row) in
+        MetricPoint(
+          step: row.integer(0), timeMilliseconds: series.originMilliseconds &+ row.integer(1),
+          value: row.metric(2))
+      }
+    }
+  }
 }
 
 extension Database {

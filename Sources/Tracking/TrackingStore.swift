@@ -16,6 +16,9 @@ public final class TrackingStore: Sendable {
   /// The server that runs are delivered to; `nil` where the file is their place.
   let remote: Remote?
 
+  /// The folder of the store's artifacts.
+  let artifactFolder: String
+
   private let database: Mutex<Database>
 
   /// Opens the store to log to it; makes it where it is missing.
@@ -41,19 +44,23 @@ public final class TrackingStore: Sendable {
     server address: ServerAddress, outbox path: String
   ) throws(TrackingError) {
     let (database, remote) = try Self.remote(address, outbox: path)
-    self.init(database, remote: remote)
+    try self.init(database, remote: remote)
   }
 
   /// Opens the store in a file to log to it; makes it where it is missing.
-  package convenience init(file uri: String?) throws(TrackingError) {
+  ///
+  /// - Parameter artifacts: The folder for the files of artifacts: a path or `file:path`; by default beside the store.
+  package convenience init(file uri: String?, artifacts: String? = nil) throws(TrackingError) {
     let path =
       if let uri { try StoreLocation.path(uri: uri) } else { try StoreLocation.forWriting() }
-    self.init(try Database.create(path: path))
+    let folder: String? =
+      if let artifacts { try StoreLocation.artifactFolder(artifacts) } else { nil }
+    try self.init(Database.create(path: path), artifacts: folder)
   }
 
   /// Opens the store at `path` to read it; creates nothing.
   package convenience init(reading path: String) throws(TrackingError) {
-    self.init(try Database.read(path: path))
+    try self.init(Database.read(path: path))
   }
 
   /// Opens the store at `path` to change it; creates nothing.
@@ -61,12 +68,16 @@ public final class TrackingStore: Sendable {
     guard FileManager.default.fileExists(atPath: path) else {
       throw .storeNotFound(path: path, searched: false)
     }
-    self.init(try Database.create(path: path))
+    try self.init(Database.create(path: path))
   }
 
-  private init(_ database: sending Database, remote: Remote? = nil) {
+  private init(
+    _ database: sending Database, artifacts: String? = nil, remote: Remote? = nil
+  ) throws(TrackingError) {
     path = database.path
     self.remote = remote
+    let chosen = remote == nil ? try StoreLocation.chosenArtifactFolder() : nil
+    artifactFolder = artifacts ?? chosen ?? "\(database.path).artifacts"
     self.database = Mutex(database)
   }
 
@@ -120,7 +131,4 @@ public final class TrackingStore: Sendable {
       return try database.read { () throws(TrackingError) in try body(database) }
     }
   }
-
-  /// The folder of the store's artifacts.
-  var artifactFolder: String { "\(path).artifacts" }
 }

@@ -10,6 +10,7 @@ struct APIError: Error {
     case invalidParameterValue = "INVALID_PARAMETER_VALUE"
     case badRequest = "BAD_REQUEST"
     case resourceAlreadyExists = "RESOURCE_ALREADY_EXISTS"
+    case unauthenticated = "UNAUTHENTICATED"
     case permissionDenied = "PERMISSION_DENIED"
     case resourceDoesNotExist = "RESOURCE_DOES_NOT_EXIST"
     case endpointNotFound = "ENDPOINT_NOT_FOUND"
@@ -20,6 +21,7 @@ struct APIError: Error {
     var status: Int {
       switch self {
       case .invalidParameterValue, .badRequest, .resourceAlreadyExists: 400
+      case .unauthenticated: 401
       case .permissionDenied: 403
       case .resourceDoesNotExist, .endpointNotFound: 404
       case .internalError: 500
@@ -81,7 +83,12 @@ struct APIError: Error {
 
   var response: HTTPResponse {
     let body: JSONValue = ["error_code": .string(code.rawValue), "message": .string(message)]
-    return HTTPResponse(code.status, .bytes(body.utf8), headers: APIResponse.headers)
+    var headers = APIResponse.headers
+    if code == .unauthenticated {
+      headers.append(
+        (name: "WWW-Authenticate", value: "Basic realm=\"martlet\", charset=\"UTF-8\""))
+    }
+    return HTTPResponse(code.status, .bytes(body.utf8), headers: headers)
   }
 }
 

@@ -8,6 +8,8 @@ import Tracking
 /// - SeeAlso: Protocol Buffers, "ProtoJSON Format".
 struct APIFields {
   private let values: [String: JSONValue]
+  /// The experiments that whoever asks may see; `nil` for all.
+  var visibleExperiments: Set<Int64>?
 
   init(_ values: [String: JSONValue]) {
     self.values = values
@@ -50,6 +52,21 @@ struct APIFields {
   private func value(_ name: String) -> JSONValue? {
     let found = values[name] ?? values[Self.camelCase(name)]
     return found == .null ? nil : found
+  }
+
+  func maySee(_ experiment: Int64) -> Bool { visibleExperiments?.contains(experiment) ?? true }
+
+  /// The experiments that `experiment_ids` names, as far as they may be seen.
+  func experiments() throws(APIError) -> [Int64] {
+    var ids: [Int64] = []
+    for text in try strings("experiment_ids") {
+      guard let id = Int64(text) else {
+        throw APIError(
+          .invalidParameterValue, "Invalid experiment ID: '\(text)'. It must be a number.")
+      }
+      if maySee(id) { ids.append(id) }
+    }
+    return ids
   }
 
   func hasValue(_ name: String) -> Bool { value(name) != nil }

@@ -9,14 +9,20 @@ struct ArtifactsAPI {
   let store: TrackingStore
 
   /// Answers a call of the proxy, whose path goes on with `rest`.
-  func answer(_ request: HTTPRequest, _ rest: Substring) throws -> HTTPResponse {
+  func answer(
+    _ request: HTTPRequest, _ rest: Substring, _ permit: Permit
+  ) throws -> HTTPResponse {
     if rest.isEmpty || rest == "/" {
       guard request.method == "GET" else {
         throw APIError(.endpointNotFound, "There is no \(request.method) \(request.path).")
       }
-      return APIResponse.json(try list(in: request.queryValue("path") ?? "")).response
+      return APIResponse.json(try list(in: request.queryValue("path") ?? "", permit)).response
     }
-    let (owner, path) = try place(String(rest.dropFirst()))
+    let name = String(rest.dropFirst())
+    let (owner, experiment, path) = try place(name)
+    let roles: [String: Role] = ["PUT": .edit, "DELETE": .manage]
+    try permit.check(
+      roles[request.method] ?? .read, experiment: experiment, absent: Self.missing(name))
     switch request.method {
     case "PUT":
       guard let file = request.bodyFile else { throw APIError.missing("path") }
@@ -51,11 +57,12 @@ struct ArtifactsAPI {
   }
 
   /// `/get-artifact`: the contents of one, as MLflow's page asks for it.
-  func get(_ request: HTTPRequest) throws -> HTTPResponse {
+  func get(_ request: HTTPRequest, _ permit: Permit) throws -> HTTPResponse {
     let id = request.queryValue("run_id") ?? request.queryValue("run_uuid") ?? ""
     guard let run = try store.run(id: id) else {
       throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
     }
+    try permit.check(.read, run: run)
     return try content(
       of: .run(run.row), Self.folder(request.queryValue("path") ?? ""), request)
   }
@@ -63,17 +70,19 @@ struct ArtifactsAPI {
   // MARK: Places
 
   /// Whose file a path of the proxy means, and which: `EXPERIMENT/RUN/artifacts/PATH` or `EXPERIMENT/models/MODEL/artifacts/PATH`.
-  func place(_ path: String) throws -> (owner: ArtifactOwner, path: String) {
+  func place(
+    _ path: String
+  ) throws -> (owner: ArtifactOwner, experiment: Int64, path: String) {
     let parts = try Self.folder(path).split(separator: "/").map(String.init)
     if parts.count >= 3, parts[2] == "artifacts", let run = try store.run(id: parts[1]),
       "\(run.experimentID)" == parts[0]
     {
-      return (.run(run.row), parts.dropFirst(3).joined(separator: "/"))
+      return (.run(run.row), run.experimentID, parts.dropFirst(3).joined(separator: "/"))
     }
     guard parts.count >= 4, parts[1] == "models", parts[3] == "artifacts",
       let model = try? store.loggedModel(parts[2]), "\(model.experimentID)" == parts[0]
     else { throw Self.missing(path) }
-    return (.model(model.row), parts.dropFirst(4).joined(separator: "/"))
+    return (.model(model.row), model.experimentID, parts.dropFirst(4).joined(separator: "/"))
   }
 
   /// `path` without a slash at its ends; refuses one that leads elsewhere, also by an escape that was escaped itself.
@@ -107,8 +116,10 @@ struct ArtifactsAPI {
     }
   }
 
-  private func list(in path: String) throws -> JSONValue {
-    guard let (owner, folder) = try? place(path) else {
+  private func list(in path: String, _ permit: Permit) throws -> JSONValue {
+    guard let (owner, experiment, folder) = try? place(path),
+      (try? permit.check(.read, experiment: experiment, absent: Self.missing(path))) != nil
+    else {
       _ = try Self.folder(path)
       return [:]
     }

@@ -25,7 +25,9 @@ struct ChartsAPI {
     var found: [(run: String, point: MetricPoint)] = []
     for id in ids.sorted() {
       let rest = Int(limit) - found.count
-      guard rest > 0, let run = try store.run(id: id) else { continue }
+      guard rest > 0, let run = try store.run(id: id), fields.maySee(run.experimentID) else {
+        continue
+      }
       found += try store.history(of: run, key: key, limit: rest, offset: 0).map { (id, $0) }
     }
     return Self.message(key, found, isAlwaysThere: true)
@@ -44,7 +46,7 @@ struct ChartsAPI {
     let steps = try Self.steps(fields)
     var found: [(run: String, point: MetricPoint)] = []
     for id in ids {
-      guard let run = try store.run(id: id) else { continue }
+      guard let run = try store.run(id: id), fields.maySee(run.experimentID) else { continue }
       found += try store.sampledHistory(of: run, key: key, count: Int(limit), steps: steps)
         .map { (id, $0) }
     }
@@ -119,15 +121,7 @@ struct ChartsAPI {
         "SearchDatasets request cannot specify more than 20 experiment_ids. "
           + "Received \(texts.count) experiment_ids.")
     }
-    var ids: [Int64] = []
-    for text in texts {
-      guard let id = Int64(text) else {
-        throw APIError(
-          .invalidParameterValue, "Invalid experiment ID: '\(text)'. It must be a number.")
-      }
-      ids.append(id)
-    }
-    let found = try store.datasets(ofExperiments: ids, limit: 1000)
+    let found = try store.datasets(ofExperiments: fields.experiments(), limit: 1000)
     guard !found.isEmpty else { return [:] }
     return [
       "dataset_summaries": .array(

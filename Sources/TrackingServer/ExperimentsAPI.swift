@@ -29,7 +29,8 @@ struct ExperimentsAPI {
     let page = try Page(fields, default: 1000, most: 50_000)
     let found = try store.searchExperiments(
       filter: try fields.string("filter") ?? "", order: try fields.strings("order_by"),
-      view: try fields.view("view_type"), limit: page.limit + 1, offset: page.offset)
+      view: try fields.view("view_type"), limit: page.limit + 1, offset: page.offset,
+      among: fields.visibleExperiments)
     return page.message("experiments", found, Messages.experiment)
   }
 

@@ -6,35 +6,46 @@ import Tracking
 ///
 /// Each root field is a call that clients have too; of its answer, the query selects what the page wants.
 struct GraphQLAPI {
-  private let roots: [String: APICall]
+  private let store: TrackingStore
+  /// What a root field calls, and the call whose rule it has.
+  private let roots: [String: (rule: String, call: APICall)]
 
   init(store: TrackingStore) {
+    self.store = store
     let (experiments, runs) = (ExperimentsAPI(store: store), RunsAPI(store: store))
     let (charts, artifacts) = (ChartsAPI(store: store), ArtifactsAPI(store: store))
     let versions = ModelVersionsAPI(store: store)
     roots = [
-      "mlflowGetExperiment": { try experiments.get($0) },
-      "mlflowGetRun": { fields in
-        guard case .object(var answer)? = JSONValue(utf8: try runs.get(fields).utf8),
-          case .object(var run)? = answer["run"], let info = run["info"]?.object
-        else { return JSONValue.object([:]) }
-        run["experiment"] = try experiments.get(APIFields(info))["experiment"]
-        let filter = "run_id = '\(info["run_id"]?.string ?? "")'"
-        let found = try versions.search(APIFields(["filter": .string(filter)]))
-        run["model_versions"] = found["model_versions"]
-        answer["run"] = .object(run)
-        return JSONValue.object(answer)
-      },
-      "mlflowSearchRuns": { try runs.search($0) },
-      "mlflowGetMetricHistoryBulkInterval": { try charts.sampledHistories($0) },
-      "mlflowSearchDatasets": { try charts.datasets($0) },
-      "mlflowListArtifacts": { try artifacts.list($0) },
-      "mlflowSearchModelVersions": { try versions.search($0) },
+      "mlflowGetExperiment": ("GET experiments/get", { try experiments.get($0) }),
+      "mlflowGetRun": (
+        "GET runs/get",
+        { fields in
+          guard case .object(var answer)? = JSONValue(utf8: try runs.get(fields).utf8),
+            case .object(var run)? = answer["run"], let info = run["info"]?.object
+          else { return JSONValue.object([:]) }
+          run["experiment"] = try experiments.get(APIFields(info))["experiment"]
+          // Registered models are shown to those who may see everything.
+          if fields.visibleExperiments == nil {
+            let filter = "run_id = '\(info["run_id"]?.string ?? "")'"
+            let found = try versions.search(APIFields(["filter": .string(filter)]))
+            run["model_versions"] = found["model_versions"]
+          }
+          answer["run"] = .object(run)
+          return JSONValue.object(answer)
+        }
+      ),
+      "mlflowSearchRuns": ("POST runs/search", { try runs.search($0) }),
+      "mlflowGetMetricHistoryBulkInterval": (
+        "GET metrics/get-history-bulk-interval", { try charts.sampledHistories($0) }
+      ),
+      "mlflowSearchDatasets": ("POST experiments/search-datasets", { try charts.datasets($0) }),
+      "mlflowListArtifacts": ("GET artifacts/list", { try artifacts.list($0) }),
+      "mlflowSearchModelVersions": ("GET model-versions/search", { try versions.search($0) }),
     ]
   }
 
   /// Answers a query.
-  func answer(_ request: HTTPRequest) throws -> HTTPResponse {
+  func answer(_ request: HTTPRequest, _ permit: Permit) throws -> HTTPResponse {
     let fields = try APIFields(request)
     let document = try GraphQLDocument(fields.required("query"))
     let name = try fields.string("operationName")
@@ -50,21 +61,25 @@ struct GraphQLAPI {
         data[field.key] = "Query"
         continue
       }
-      guard let call = roots[field.name] else {
+      guard let root = roots[field.name] else {
         throw APIError(.badRequest, "There is no field \"\(field.name)\" to be asked for.")
       }
       let input = field.arguments["input"]?.resolved(selection.variables).object ?? [:]
+      let result = Self.result {
+        let rule = CallRule.of(root.rule)
+        return try root.call(rule.checked(APIFields(input), permit, store))
+      }
       data[field.key] = try selection.select(
-        field, of: Self.result(of: call, input), typeName: "\(field.name)Response")
+        field, of: result, typeName: "\(field.name)Response")
     }
     return APIResponse.json(JSONValue.object(["data": .object(data)])).response
   }
 
   /// What a call answers; an error is a part of it.
-  private static func result(of call: APICall, _ input: [String: JSONValue]) -> JSONValue {
+  private static func result(of call: () throws -> any CallResult) -> JSONValue {
     let error: APIError
     do {
-      return JSONValue(utf8: try call(APIFields(input)).utf8) ?? [:]
+      return JSONValue(utf8: try call().utf8) ?? [:]
     } catch let known as APIError {
       error = known
     } catch let known as TrackingError {

@@ -16,21 +16,23 @@ struct LoggedModelsAPI {
     ]
   }
 
-  /// The call that `method` and `path`, which begins with `logged-models/ID`, mean; `nil` for none.
-  func call(_ method: String, _ path: Substring) -> APICall? {
+  /// The call that `method` and `path`, which begins with `logged-models/ID`, mean, and the ID; `nil` for none.
+  func call(_ method: String, _ path: Substring) -> (id: String, call: APICall)? {
     let parts = path.split(separator: "/", maxSplits: 3).map(String.init)
     guard parts.count > 1, parts[0] == "logged-models" else { return nil }
     let id = parts[1]
+    let call: APICall
     switch (method, parts.count, parts.count > 2 ? parts[2] : "") {
-    case ("GET", 2, _): return { try get(id, $0) }
-    case ("PATCH", 2, _): return { try finalize(id, $0) }
-    case ("DELETE", 2, _): return { _ in try delete(id) }
-    case ("PATCH", 3, "tags"): return { try setTags(id, $0) }
-    case ("DELETE", 4, "tags"): return { _ in try deleteTag(id, parts[3]) }
-    case ("POST", 3, "params"): return { try logParams(id, $0) }
-    case ("GET", 4, "artifacts") where parts[3] == "directories": return { try list(id, $0) }
+    case ("GET", 2, _): call = { try get(id, $0) }
+    case ("PATCH", 2, _): call = { try finalize(id, $0) }
+    case ("DELETE", 2, _): call = { _ in try delete(id) }
+    case ("PATCH", 3, "tags"): call = { try setTags(id, $0) }
+    case ("DELETE", 4, "tags"): call = { _ in try deleteTag(id, parts[3]) }
+    case ("POST", 3, "params"): call = { try logParams(id, $0) }
+    case ("GET", 4, "artifacts") where parts[3] == "directories": call = { try list(id, $0) }
     default: return nil
     }
+    return (id, call)
   }
 
   private func create(_ fields: APIFields) throws -> JSONValue {
@@ -88,18 +90,10 @@ struct LoggedModelsAPI {
 
   private func search(_ fields: APIFields) throws -> JSONValue {
     let page = try Page(fields, default: 50, most: 50_000)
-    var experiments: [Int64] = []
-    for text in try fields.strings("experiment_ids") {
-      guard let id = Int64(text) else {
-        throw APIError(
-          .invalidParameterValue, "Invalid experiment ID: '\(text)'. It must be a number.")
-      }
-      experiments.append(id)
-    }
     guard fields.hasValue("experiment_ids") else { throw APIError.missing("experiment_ids") }
     var search = LoggedModelSearch(
-      experiments: experiments, filter: try fields.string("filter") ?? "", limit: page.limit + 1,
-      offset: page.offset)
+      experiments: try fields.experiments(), filter: try fields.string("filter") ?? "",
+      limit: page.limit + 1, offset: page.offset)
     for dataset in try fields.messages("datasets") {
       guard let name = try dataset.string("dataset_name"), !name.isEmpty else {
         throw APIError(

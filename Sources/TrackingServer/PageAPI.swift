@@ -19,11 +19,11 @@ struct PageAPI {
   }
 
   /// The answer to a request of the page; `nil` for any other one.
-  func answer(_ request: HTTPRequest) throws -> HTTPResponse? {
+  func answer(_ request: HTTPRequest, _ permit: Permit) throws -> HTTPResponse? {
     if let response = page?.answer(request) { return response }
     switch (request.method, request.path) {
-    case ("POST", "/graphql"): return try graphQL.answer(request)
-    case ("POST", Self.upload): return try upload(request)
+    case ("POST", "/graphql"): return try graphQL.answer(request, permit)
+    case ("POST", Self.upload): return try upload(request, permit)
     case ("GET", "/ajax-api/3.0/mlflow/ui-telemetry"),
       ("POST", "/ajax-api/3.0/mlflow/ui-telemetry"):
       return json([
@@ -40,13 +40,15 @@ struct PageAPI {
     guard request.method == "GET", request.path.hasPrefix(prefix), parts.count == 3,
       parts[1] == "artifacts", parts[2] == "files"
     else { return nil }
-    return try LoggedModelsAPI(store: store).artifact(String(parts[0]), request)
+    let id = String(parts[0])
+    try permit.check("GET", loggedModel: id, "logged-models/\(id)", in: store)
+    return try LoggedModelsAPI(store: store).artifact(id, request)
   }
 
   private func json(_ value: JSONValue) -> HTTPResponse { APIResponse.json(value).response }
 
   /// Logs the file that is the body.
-  private func upload(_ request: HTTPRequest) throws -> HTTPResponse {
+  private func upload(_ request: HTTPRequest, _ permit: Permit) throws -> HTTPResponse {
     guard let id = request.queryValue("run_uuid") ?? request.queryValue("run_id"), !id.isEmpty
     else {
       throw APIError(.invalidParameterValue, "Request must specify run_uuid.")
@@ -60,6 +62,7 @@ struct PageAPI {
     guard let run = try store.run(id: id) else {
       throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
     }
+    try permit.check(.edit, run: run)
     try store.takeArtifact(file, as: ArtifactsAPI.folder(path), of: .run(run.row))
     return json([:])
   }

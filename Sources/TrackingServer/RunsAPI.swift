@@ -61,17 +61,9 @@ struct RunsAPI {
 
   func search(_ fields: APIFields) throws -> JSONBytes {
     let page = try Page(fields, default: 1000, most: 50_000)
-    var experiments: [Int64] = []
-    for text in try fields.strings("experiment_ids") {
-      guard let id = Int64(text) else {
-        throw APIError(
-          .invalidParameterValue, "Invalid experiment ID: '\(text)'. It must be a number.")
-      }
-      experiments.append(id)
-    }
     let runs = try store.search(
       RunSearch(
-        experiments: experiments, filter: try fields.string("filter") ?? "",
+        experiments: try fields.experiments(), filter: try fields.string("filter") ?? "",
         order: try fields.strings("order_by"), view: try fields.view("run_view_type"),
         limit: page.limit + 1, offset: page.offset))
     let details = try store.details(of: Array(runs.prefix(page.limit)), withArtifacts: false)
@@ -172,7 +164,9 @@ struct RunsAPI {
     let page = try Page(fields, default: 25_000, most: .max - 1)
     let id = try fields.string("run_id") ?? fields.required("run_uuid")
     // As with MLflow, a run that is not there has no points.
-    guard let run = try store.run(id: id) else { return JSONBytes { _ in } }
+    guard let run = try store.run(id: id), fields.maySee(run.experimentID) else {
+      return JSONBytes { _ in }
+    }
     let points = try store.history(
       of: run, key: key, limit: page.limit + 1, offset: page.offset)
     return page.message(
