@@ -58,6 +58,13 @@ struct CommandLineModelsTests {
     }
     let json = try output("digits", "champion", "--format", "json")
     #expect(json.contains("\"version\": 2") && json.contains("\"run_name\": \"trained\""))
+    let query = "SELECT model, version, aliases, stage, run_id FROM model_versions ORDER BY version"
+    let rows = try runProgram(
+      builtProduct("track-cli"), ["sql", query, "--format", "csv"],
+      environment: ["TRACKING_URI": ""], in: folder.path())
+    #expect(
+      rows.output.split(separator: "\n").dropFirst()
+        == ["digits,1,,None,\(runID)", "digits,2,champion,Production,\(runID)"], "\(rows.errors)")
     let list = try output("--format", "csv").split(separator: "\n")
     #expect(list[1].hasPrefix("digits,2,2,champion=2,"))
     #expect(try output("-f", "name = 'other'", "--format", "csv").split(separator: "\n").count == 1)
