@@ -75,7 +75,7 @@ extension Program {
     let place = words.firstIndex(of: "--store").flatMap { index in
       index + 2 < words.count ? words[index + 1] : nil
     }
-    return Completer(words) { try? openStore(place, .read) }.text
+    return Completer(words) { try? TrackingStore(reading: Self.place(place)) }.text
   }
 
   private static func place(_ uri: String?) throws(TrackingError) -> String {

@@ -97,7 +97,8 @@ package enum StoreLocation {
     return folder.hasSuffix("/") ? folder + relative : "\(folder)/\(relative)"
   }
 
-  static func decodingPercents(_ text: String) -> String {
+  /// `text` with its percent escapes resolved once.
+  package static func decodingPercents(_ text: String) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {

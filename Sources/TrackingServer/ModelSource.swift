@@ -136,26 +136,10 @@ struct ModelSource {
   /// Whether the source has `..`, `.` or a NUL in it, also by an escape of an escape.
   private var leadsElsewhere: Bool {
     var text = uri
-    while case let plain = Self.unescaped(text), plain != text { text = plain }
+    while case let plain = StoreLocation.decodingPercents(text), plain != text { text = plain }
     return text.utf8.contains(0)
       || text.split(separator: "/").contains { $0 == ".." || $0 == "." }
       || text.contains("\\")
-  }
-
-  /// `text` with its percent escapes resolved once.
-  private static func unescaped(_ text: String) -> String {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-      if byte == UInt8(ascii: "%"), digits.utf8.count == 2, let value = UInt8(digits, radix: 16) {
-        bytes.append(value)
-        rest = rest.dropFirst(2)
-      } else {
-        bytes.append(byte)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func scheme(_ uri: String) -> String? {
@@ -189,12 +173,14 @@ struct ModelSource {
 
 extension ArtifactsAPI {
   /// Whose file a URI means, and which: `runs:/RUN/PATH` or one of the proxy; `nil` for one that is elsewhere.
-  func place(uri: String) throws -> (owner: ArtifactOwner, path: String)? {
+  func place(
+    uri: String
+  ) throws -> (owner: ArtifactOwner, experiment: Int64, path: String)? {
     let path = String(ModelSource.path(uri).dropFirst())
     if uri.hasPrefix("mlflow-artifacts:") { return try place(path) }
     guard uri.hasPrefix("runs:") else { return nil }
     let parts = path.split(separator: "/", maxSplits: 1).map(String.init)
     guard let id = parts.first, let run = try store.run(id: id) else { return nil }
-    return (.run(run.row), parts.count > 1 ? parts[1] : "")
+    return (.run(run.row), run.experimentID, parts.count > 1 ? parts[1] : "")
   }
 }

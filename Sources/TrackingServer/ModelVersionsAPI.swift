@@ -102,7 +102,7 @@ struct ModelVersionsAPI {
     let version = try store.modelVersion(fields.modelName(), fields.versionNumber())
     let path = try ArtifactsAPI.folder(fields.required("path"))
     let artifacts = ArtifactsAPI(store: store)
-    guard let (owner, folder) = try artifacts.place(uri: version.storage) else {
+    guard let (owner, _, folder) = try artifacts.place(uri: version.storage) else {
       throw APIError(
         .resourceDoesNotExist, "The files of this version are at \(version.storage), not here.")
     }

@@ -33,7 +33,7 @@ package struct ServerAddress: Sendable, Equatable {
       credentials = "\(name):\(value("MLFLOW_TRACKING_PASSWORD") ?? "")"
     }
     if let at = rest.prefix(while: { $0 != "/" }).lastIndex(of: "@") {
-      credentials = Self.decodingPercents(String(rest[..<at]))
+      credentials = StoreLocation.decodingPercents(String(rest[..<at]))
       rest = rest[rest.index(after: at)...]
     }
     guard !rest.isEmpty, !rest.hasPrefix("/") else { return nil }
@@ -56,9 +56,5 @@ package struct ServerAddress: Sendable, Equatable {
     settings.certificateAuthorities = certificateAuthorities
     settings.clientCertificate = clientCertificate
     return settings
-  }
-
-  private static func decodingPercents(_ text: String) -> String {
-    StoreLocation.decodingPercents(text)
   }
 }
