@@ -58,8 +58,8 @@ def test_sql_answers_over_the_views(store):
         {"n": 10, "mean": pytest.approx(0.101)}]
     described = json.loads(cli("sql", "--views", "--format", "json", store=store))
     for view in described:
-        assert list(sql(f"SELECT * FROM {view['view']} LIMIT 1", store=store)[0] if view["view"] not in ("datasets", "model_versions") else
-                    dict.fromkeys(view["columns"])) == view["columns"]
+        header = cli("sql", f"SELECT * FROM {view['view']} LIMIT 1", "--format", "csv", store=store).splitlines()[0]
+        assert header.split(",") == view["columns"]
     assert {"runs", "params", "points", "datasets"} <= {view["view"] for view in described}
 
 

@@ -140,13 +140,15 @@ def test_the_man_page_has_no_fault(tmp_path):
     assert "--group-by" in plain and "NO_COLOR" in plain
 
 
-def test_help_and_the_table_of_options_say_the_same(store):
-    """Every option that help lists is completed, and every one that is completed is understood."""
-    for name in completions("", store=store):
-        text = cli(name, "--help")
-        assert all(len(line) <= 80 for line in text.splitlines()), text
-        listed = set(re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", text, re.M))
-        assert listed == {word for word in completions(name, "--", store=store)}, name
+@pytest.mark.parametrize("name", [
+    "experiments", "runs", "show", "metrics", "compare", "artifacts", "tag", "note", "delete", "restore", "gc", "sql", "doctor",
+    "export", "import", "completion", "manual"])
+def test_help_and_the_table_of_options_say_the_same(name, store):
+    """Every option that help lists is completed, and every one that is completed is listed."""
+    text = cli(name, "--help")
+    assert all(len(line) <= 80 for line in text.splitlines()), text
+    listed = set(re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", text, re.M))
+    assert listed == set(completions(name, "--", store=store)) and "--store" in listed
 
 
 def on_a_terminal(*arguments, store, columns=100, **environment):
