@@ -326,7 +326,7 @@ def test_scikit_learns_autologging(client, name, monkeypatch):
     version = mlflow.register_model(f"models:/{outputs[0].model_id}", name)
     loaded = mlflow.sklearn.load_model(f"models:/{name}/{version.version}")
     assert (loaded.predict(x) == model.predict(x)).all()
-    assert client.search_logged_models(["0"], "metrics.training_accuracy_score > 0.8")[0].model_id == outputs[0].model_id
+    assert client.search_logged_models([run.info.experiment_id], "metrics.training_accuracy_score > 0.8")[0].model_id == outputs[0].model_id
 
 
 def test_histories_of_many_runs_at_once(uri, client):
