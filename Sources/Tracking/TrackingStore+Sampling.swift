@@ -101,24 +101,30 @@ extension Database {
     let (series, step, time) = (
       SQLiteValue.integer(series), SQLiteValue.integer(point.step), SQLiteValue.integer(point.time)
     )
-    var rest = count
-    for (condition, values) in [
+    let levels = [
       ("series = ? AND step = ? AND time = ? AND value > ?", [series, step, time, point.value]),
       ("series = ? AND step = ? AND time > ?", [series, step, time]),
       ("series = ? AND step > ?", [series, step]),
-    ] {
-      let found = try query(
+    ]
+    let most = SQLiteValue.integer(count)
+    let near =
+      try query(
         """
-        SELECT step, time, value FROM points WHERE \(condition)
-          ORDER BY step, time, value LIMIT 1 OFFSET ?
-        """, values: values + [.integer(rest - 1)]
-      ) { StoredPoint($0) }
-      if let found = found.first { return found }
-      rest -=
-        try query("SELECT count(*) FROM points WHERE \(condition)", values: values) {
-          $0.integer(0)
-        }.first ?? 0
+        SELECT (SELECT count(*) FROM (SELECT 1 FROM points WHERE \(levels[0].0) LIMIT ?)),
+          (SELECT count(*) FROM (SELECT 1 FROM points WHERE \(levels[1].0) LIMIT ?))
+        """, values: levels[0].1 + [most] + levels[1].1 + [most]
+      ) { [$0.integer(0), $0.integer(1)] }.first ?? []
+    var (rest, level) = (count, 0)
+    for found in near {
+      guard rest > found else { break }
+      rest -= found
+      level += 1
     }
-    return nil
+    return try query(
+      """
+      SELECT step, time, value FROM points WHERE \(levels[level].0)
+        ORDER BY step, time, value LIMIT 1 OFFSET ?
+      """, values: levels[level].1 + [.integer(rest - 1)]
+    ) { StoredPoint($0) }.first
   }
 }
