@@ -330,6 +330,7 @@ def main():
     parser.add_argument("--json", help="a file to write every figure to")
     arguments = parser.parse_args()
     results = {}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # By way of `finally`, so that no server is left.
     with tempfile.TemporaryDirectory() as folder:
         servers = []
         for name in ("martlet", "mlflow"):
