@@ -36,10 +36,17 @@ package enum FitObservation {
 
   private static let current = Mutex<(any Observer)?>(nil)
 
+  @TaskLocal private static var isTrial = false
+
   /// Who is told; `nil` for nobody.
   package static var observer: (any Observer)? {
-    get { current.withLock { $0 } }
+    get { isTrial ? nil : current.withLock { $0 } }
     set { current.withLock { $0 = newValue } }
+  }
+
+  /// Runs `body`, of whose fits nobody is told: they are steps of something else, such as a cross-validation.
+  package static func trial<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try $isTrial.withValue(true, operation: body)
   }
 
   /// The settings among a model's stored properties: numbers, texts, Booleans and cases, those of nested settings too.
@@ -52,20 +59,16 @@ package enum FitObservation {
     var found: [String: String] = [:]
     for (name, value) in Mirror(reflecting: model).children {
       guard let name, !learned.contains(name) else { continue }
-      switch value {
-      case is Int, is Double, is Bool, is String, is UInt64, is Float, is Int32:
+      let mirror = Mirror(reflecting: value)
+      switch (mirror.displayStyle, value) {
+      // First, since an optional number passes for a number.
+      case (.optional, _): found[name] = mirror.children.first.map { "\($0.value)" } ?? "none"
+      case (.enum, _), (_, is Int), (_, is Int32), (_, is UInt64), (_, is Float), (_, is Double),
+        (_, is Bool), (_, is String):
         found[name] = "\(value)"
-      default:
-        let mirror = Mirror(reflecting: value)
-        switch mirror.displayStyle {
-        case .enum: found[name] = "\(value)"
-        case .optional:
-          let wrapped = mirror.children.first?.value
-          found[name] = wrapped.map { "\($0)" } ?? "none"
-        case .struct where name == "options" || name == "net":
-          found.merge(settings(of: value, except: learned)) { first, _ in first }
-        default: continue
-        }
+      case (.struct, _) where name == "options" || name == "net":
+        found.merge(settings(of: value, except: learned)) { first, _ in first }
+      default: continue
       }
     }
     return found

@@ -1,3 +1,4 @@
+internal import FitObservation
 public import Tensors
 
 /// The scores of an estimator on each fold of the samples.
@@ -55,7 +56,7 @@ public func crossValidate<Model: Estimator>(
   var (models, testScores, trainScores) = ([Model](), [Double](), [Double]())
   for part in parts {
     let (xTrain, yTrain) = (rows[rows: part.train], y[rows: part.train])
-    let model = try estimator.fitted(xTrain, yTrain)
+    let model = try FitObservation.trial { try estimator.fitted(xTrain, yTrain) }
     testScores.append(try scoring(model, rows[rows: part.test], y[rows: part.test]))
     trainScores.append(try scoring(model, xTrain, yTrain))
     models.append(model)
