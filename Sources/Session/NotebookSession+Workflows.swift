@@ -60,7 +60,7 @@ extension NotebookSession {
     let observer = StepRuns(parent: run, output: context.output)
     let local = LocalPipelineRun(
       pipeline, folder: folder, launcher: ProcessLauncher(executable: configuration.command),
-      observer: observer, environment: ["TRACKING_URI": run.store.path],
+      observer: observer, environment: ["TRACKING_URI": run.store.uri],
       parallelSteps: parallelSteps)
     let failure = waitFor { () async -> String? in
       do throws(WorkflowsError) {

@@ -172,6 +172,66 @@ def test_roles_hold_and_hide(team, track):
     assert get("runs/get", run_id=run).status_code == 401
 
 
+def test_roles_hold_for_models_histories_and_pages(team, track):
+    uri, admin, colleague = team
+    secret = call(uri, "experiments/create", admin, name="secret").json()["experiment_id"]
+    run = call(uri, "runs/create", admin, experiment_id=secret).json()["run"]["info"]["run_id"]
+    call(uri, "runs/log-metric", admin, run_id=run, key="m", value=1, timestamp=1)
+    model = call(uri, "logged-models", admin, experiment_id=secret, name="net").json()["model"]["info"]["model_id"]
+    call(uri, "registered-models/create", admin, name="net")
+    query = "query Q($r: String) { mlflowGetRun(input: {runId: $r}) { apiError { code } run { info { runName } modelVersions { name } } } }"
+
+    def send(method, path, root=API, **body):
+        fields = {"params": body} if method == "GET" else {"json": body}
+        return requests.request(method, f"{uri}{root}/{path}", headers=bearer(colleague), timeout=LIMIT, **fields)
+
+    def graphql():
+        return send("POST", "graphql", root="", query=query, variables={"r": run}).json()["data"]["mlflowGetRun"]
+
+    def upload():
+        return requests.post(f"{uri}/ajax-api/2.0/mlflow/upload-artifact", params={"run_uuid": run, "path": "a.txt"}, data=b"x",
+                             headers=bearer(colleague), timeout=LIMIT).status_code
+
+    def file(method):
+        return requests.request(method, f"{uri}/api/2.0/mlflow-artifacts/artifacts/{secret}/models/{model}/artifacts/w.bin",
+                                data=b"x" if method == "PUT" else None, headers=bearer(colleague), timeout=LIMIT).status_code
+
+    seen = ("GET", f"logged-models/{model}"), ("GET", f"logged-models/{model}/artifacts/directories")
+    edits = ("PATCH", f"logged-models/{model}/tags"), ("POST", f"logged-models/{model}/params")
+    for method, path in seen + edits + (("DELETE", f"logged-models/{model}"),):
+        answer, absent = send(method, path), send(method, path.replace(model, "m-" + 32 * "a"))
+        assert answer.status_code == absent.status_code == 404, (path, answer.text)
+        assert answer.text.replace(model, "M") == absent.text.replace("m-" + 32 * "a", "M")
+    assert send("POST", "logged-models/search", experiment_ids=[secret]).json() == {}
+    assert send("POST", "logged-models", experiment_id=secret).status_code == 404
+    for path, ids in (("get-history-bulk", "run_id"), ("get-history-bulk-interval", "run_ids")):
+        assert not send("GET", f"metrics/{path}", metric_key="m", **{ids: run}).json().get("metrics")
+    assert send("POST", "experiments/search-datasets", experiment_ids=[secret]).json() == {}
+    assert graphql()["apiError"]["code"] == "RESOURCE_DOES_NOT_EXIST"
+    assert (upload(), file("PUT"), file("GET")) == (404, 404, 404)
+    # Registered models belong to no experiment.
+    for method, path in (("GET", "registered-models/search"), ("POST", "registered-models/create"), ("GET", "model-versions/search"),
+                         ("DELETE", "registered-models/delete"), ("POST", "registered-models/alias")):
+        assert send(method, path, name="net").status_code == 403, path
+    assert send("GET", "get-artifact?name=net&version=1&path=a", root="/model-versions").status_code == 403
+
+    track("accounts", "grant", "colleague", "read", "-e", "secret")
+    for method, path in seen:
+        assert send(method, path).status_code == 200
+    assert len(send("POST", "logged-models/search", experiment_ids=[secret]).json()["models"]) == 1
+    assert len(send("GET", "metrics/get-history-bulk", metric_key="m", run_id=run).json()["metrics"]) == 1
+    assert graphql()["run"]["info"]["runName"] and graphql()["run"]["modelVersions"] == []
+    for method, path in edits:
+        assert send(method, path, tags=[], params=[]).status_code == 403
+    assert (upload(), file("PUT"), file("GET")) == (403, 403, 404)
+
+    track("accounts", "grant", "colleague", "edit", "-e", "secret")
+    for method, path in edits:
+        assert send(method, path, tags=[], params=[]).status_code == 200
+    assert (upload(), file("PUT"), file("GET"), file("DELETE")) == (200, 200, 200, 403)
+    assert send("DELETE", f"logged-models/{model}").status_code == 403
+
+
 def test_mlflows_client_logs_in(team, monkeypatch):
     uri, admin, _ = team
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
