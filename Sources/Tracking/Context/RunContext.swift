@@ -68,7 +68,7 @@ package enum RunContext {
     DispatchQueue.global(qos: .utility).async(group: group) {
       noteCells(of: run, in: store, environment: environment)
       guard let git = GitState(around: folder), git.commit != nil else { return }
-      let changes = changes(in: git.root)
+      let changes = changes(in: git.root, besides: store)
       guard let changes else { return }
       // A failure here is one of the run's own calls, too, and is told of there.
       try? store.withDatabase { database throws(TrackingError) in
@@ -93,8 +93,9 @@ package enum RunContext {
     try? store.logArtifact(data: Array(libraries.utf8), as: "source/libraries.txt", run: run)
   }
 
-  /// What Git says has changed since the commit, with the names of files that it does not know; `nil` without Git.
-  private static func changes(in root: String) -> [UInt8]? {
+  /// What Git says has changed since the commit, with the names of files that it does not know, other than the store's own; `nil`
+  /// without Git.
+  private static func changes(in root: String, besides store: TrackingStore) -> [UInt8]? {
     guard let git = findExecutable("git") else { return nil }
     func output(_ arguments: [String]) -> [UInt8]? {
       let command = Command(
@@ -106,7 +107,9 @@ package enum RunContext {
     guard let diff = output(["diff", "HEAD", "--no-color", "--no-ext-diff"]),
       let unknown = output(["ls-files", "--others", "--exclude-standard"])
     else { return nil }
-    let names = String(decoding: unknown, as: UTF8.self).split(separator: "\n").prefix(1000)
+    let own = [store.path, store.artifactFolder]
+    let names = String(decoding: unknown, as: UTF8.self).split(separator: "\n")
+      .filter { name in !own.contains { "\(root)/\(name)".hasPrefix($0) } }.prefix(1000)
     let limit = 4 << 20
     var text = names.map { "# not in Git: \($0)\n" }.joined()
     if diff.count > limit { text += "# The first \(limit) of \(diff.count) bytes:\n" }
