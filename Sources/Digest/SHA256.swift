@@ -12,18 +12,26 @@ package func sha256(_ bytes: [UInt8]) -> [UInt8] {
 
 /// Returns the SHA-256 digest and the size in bytes of the file at `path`, read in pieces.
 ///
+/// - Parameters:
+///   - path: The file.
+///   - offset: Where to begin.
+///   - limit: The most bytes to read; all that follow by default.
+/// - Returns: The digest of the bytes that were read, and how many there were.
 /// - Throws: ``DigestError/cannotRead(path:reason:)`` when the file cannot be opened or read.
 package func sha256(
-  ofFile path: String
+  ofFile path: String, from offset: Int = 0, limit: Int = .max
 ) throws(DigestError) -> (digest: [UInt8], byteCount: Int) {
   let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw .cannotRead(path: path, reason: reasonOfLastFailure()) }
   defer { close(descriptor) }
+  guard offset == 0 || lseek(descriptor, offset, SEEK_SET) == offset else {
+    throw .cannotRead(path: path, reason: reasonOfLastFailure())
+  }
   var hasher = SHA256Hasher()
   var byteCount = 0
   var piece = [UInt8](repeating: 0, count: 1 << 18)
   while true {
-    let size = piece.count
+    let size = min(piece.count, limit - byteCount)
     let count = unsafe piece.withUnsafeMutableBytes {
       unsafe read(descriptor, $0.baseAddress, size)
     }

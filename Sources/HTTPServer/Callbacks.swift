@@ -101,6 +101,15 @@ private func send(
         HTTPResponse(404, text: "The file is gone.\n"), to: connection, core, closing: closing)
     }
     unsafe made = martlet_http_file_response(UInt64(count), descriptor, UInt64(offset))
+  case .temporaryFile(let path, let count):
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    // The bytes are there until the answer has closed them.
+    unsafe unlink(path)
+    guard descriptor >= 0 else {
+      return unsafe send(
+        HTTPResponse(500, text: "The file is gone.\n"), to: connection, core, closing: closing)
+    }
+    unsafe made = martlet_http_file_response(UInt64(count), descriptor, 0)
   case .stream(let stream):
     core.add(stream)
     unsafe made = stream.response(for: connection)

@@ -59,6 +59,8 @@ package struct HTTPResponse: Sendable {
     case bytes([UInt8])
     /// `count` bytes of the file at `path`, from `offset` on.
     case file(path: String, offset: Int64, count: Int64)
+    /// The same of a file that was made for this answer, and is removed with it.
+    case temporaryFile(path: String, count: Int64)
     /// What is sent to the stream, as it comes.
     case stream(EventStream)
   }

@@ -86,7 +86,7 @@ struct ArtifactsCommand: Command {
           .object([
             ("path", .string($0.path)), ("bytes", .integer($0.byteCount)),
             ("sha256", .string($0.sha256)),
-            ("file", .string(context.store.contentPath(of: $0))),
+            ("file", .string(context.store.contentAddress(of: $0))),
           ])
         }
       ).text

@@ -96,10 +96,13 @@ struct CodeComparison {
     func text(_ artifact: ArtifactRecord?) throws -> String? {
       guard let artifact else { return "" }
       guard artifact.byteCount <= mostBytes else { return nil }
-      let place = store.contentPath(of: artifact)
-      guard let data = FileManager.default.contents(atPath: place) else {
+      let data = try store.withContentFile(of: artifact) {
+        FileManager.default.contents(atPath: $0)
+      }
+      guard let data else {
         throw TrackingError.artifactFailed(
-          path: place, reason: "its contents are not in the store; see: track-cli doctor")
+          path: store.contentAddress(of: artifact),
+          reason: "its contents are not in the store; see: track-cli doctor")
       }
       guard !data.contains(0) else { return nil }
       return String(validating: data, as: UTF8.self)

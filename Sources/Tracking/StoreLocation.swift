@@ -59,15 +59,15 @@ package enum StoreLocation {
     return join(currentFolder, path)
   }
 
-  /// The environment variable that names the folder of artifacts, where that is not beside the store.
+  /// The environment variable that says where artifacts are kept, where that is not beside the store.
   package static let artifactVariable = "TRACKING_ARTIFACTS"
 
-  /// The folder of artifacts that the environment names.
-  static func chosenArtifactFolder() throws(TrackingError) -> String? {
+  /// The place of artifacts that the environment names.
+  static func chosenContents() throws(TrackingError) -> ArtifactContents? {
     guard let uri = ProcessInfo.processInfo.environment[artifactVariable], !uri.isEmpty else {
       return nil
     }
-    return try artifactFolder(uri)
+    return try ArtifactContents(uri)
   }
 
   /// The absolute path of a folder of artifacts: a path, or `file:path`.

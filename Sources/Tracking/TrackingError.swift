@@ -72,6 +72,10 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
   case loggedModelNotFound(id: String)
   /// A file could not be read or written while an artifact was copied.
   case artifactFailed(path: String, reason: String)
+  /// `uri` or its settings in the environment name no bucket to keep artifacts in.
+  case invalidBucket(uri: String, reason: String)
+  /// The bucket that keeps artifacts refused what was asked of it, or cannot be reached.
+  case bucketFailed(uri: String, reason: String)
 
   /// What failed, with values, and what to do.
   public var description: String {
@@ -173,6 +177,10 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
         + "Perhaps it was deleted."
     case .artifactFailed(let path, let reason):
       "cannot copy \(path): \(reason). Check that both places exist and that you may use them."
+    case .invalidBucket(let uri, let reason):
+      "artifacts cannot be kept in \"\(Self.shortened(uri))\": \(reason)."
+    case .bucketFailed(let uri, let reason):
+      "cannot use \(uri): \(reason)."
     }
   }
 

@@ -105,8 +105,8 @@ extension TrackingStore {
 
   /// A file for contents that somebody is about to write, which must be taken or removed.
   package func newIncomingFile() throws(TrackingError) -> String {
-    try makeFolder("\(artifactFolder)/incoming")
-    return "\(artifactFolder)/incoming/\(RunIdentity.newID())"
+    try ArtifactContents.makeFolder(incomingFolder)
+    return "\(incomingFolder)/\(RunIdentity.newID())"
   }
 
   /// Removes the artifact `path` of `owner`, or all of the folder `path`; all of its own if it is empty.
@@ -127,27 +127,60 @@ extension TrackingStore {
     }
   }
 
-  /// The file that holds the contents of `artifact`.
-  package func contentPath(of artifact: ArtifactRecord) -> String {
-    "\(artifactFolder)/\(artifact.sha256.prefix(2))/\(artifact.sha256)"
+  /// The file or the object that holds the contents of `artifact`, as people write it.
+  package func contentAddress(of artifact: ArtifactRecord) -> String {
+    contents.address(artifact.sha256)
   }
+
+  /// Calls `body` with a file that holds the contents of `artifact`, and is there meanwhile.
+  package func withContentFile<Value>(
+    of artifact: ArtifactRecord, _ body: (String) throws -> Value
+  ) throws -> Value {
+    guard case .bucket = contents else { return try body(contents.address(artifact.sha256)) }
+    let file = try newIncomingFile()
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    try contents.copy(artifact.sha256, to: file)
+    return try body(file)
+  }
+
+  /// A file that holds bytes of `artifact` from `offset` on, and whether it is for the caller to remove.
+  ///
+  /// - Parameters:
+  ///   - artifact: The artifact.
+  ///   - range: The bytes, at least one unless the artifact is empty.
+  /// - Returns: The file, where the bytes begin in it, and whether to remove it.
+  /// - Throws: ``TrackingError`` when the bucket does not give them.
+  package func contentFile(
+    of artifact: ArtifactRecord, _ range: Range<Int64>
+  ) throws(TrackingError) -> (path: String, offset: Int64, isTemporary: Bool) {
+    guard case .bucket(let bucket) = contents else {
+      return (contents.address(artifact.sha256), range.lowerBound, false)
+    }
+    let file = try newIncomingFile()
+    let isWhole = range.count == artifact.byteCount
+    try bucket.download(
+      bucket.address.key(artifact.sha256), isWhole ? nil : range, to: file)
+    return (file, 0, true)
+  }
+
+  /// Throws unless artifacts can be kept where they are to be.
+  package func checkContents() throws(TrackingError) { try contents.check() }
 
   /// Copies the contents of `artifact` of `run` to the file `destination`, whose folders are made.
   ///
   /// The copy appears whole or not at all; its bytes are checked against what was logged.
   package func copy(_ artifact: ArtifactRecord, to destination: String) throws(TrackingError) {
-    let content = contentPath(of: artifact)
     let target = URL(fileURLWithPath: destination)
     let partial = "\(destination).\(RunIdentity.newID().prefix(8)).partial"
     defer { try? FileManager.default.removeItem(atPath: partial) }
     do {
       try FileManager.default.createDirectory(
         at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try FileManager.default.copyItem(atPath: content, toPath: partial)
+      try contents.copy(artifact.sha256, to: partial)
       let found = try sha256(ofFile: partial).digest
       guard hexadecimal(found) == artifact.sha256 else {
         throw TrackingError.artifactFailed(
-          path: content, reason: "its contents are not those that were logged")
+          path: contentAddress(of: artifact), reason: "its contents are not those that were logged")
       }
       // A link that leads nowhere is in the way, too.
       if (try? FileManager.default.attributesOfItem(atPath: destination)) != nil {
@@ -184,43 +217,36 @@ extension TrackingStore {
     } catch {
       throw .artifactFailed(path: incoming, reason: error.description)
     }
-    // Together, so that nobody takes the contents for nobody's in between.
-    try withDatabase { database throws(TrackingError) in
-      try database.write { () throws(TrackingError) in
-        try database.checkIsThere(owner)
-        try keep(incoming, digest: digest)
-        _ = try database.execute(
-          """
-          INSERT INTO \(owner.table) (\(owner.column), path, sha256, byte_count, logged_ms)
-            VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (\(owner.column), path) DO UPDATE SET sha256 = excluded.sha256,
-              byte_count = excluded.byte_count, logged_ms = excluded.logged_ms
-          """, .integer(owner.row), .text(path), .text(digest), .integer(Int64(byteCount)),
-          .integer(currentMilliseconds()))
+    for _ in 0..<3 {
+      // Sending may take long, and nobody can write to the store in a transaction of ours.
+      if case .bucket = contents {
+        try contents.keep(incoming, byteCount: byteCount, digest: digest)
       }
+      // Together, so that nobody takes the contents for nobody's in between.
+      let isDone = try withDatabase { database throws(TrackingError) in
+        try database.write { () throws(TrackingError) in
+          try database.checkIsThere(owner)
+          if case .bucket = contents {
+            guard try contents.has(digest) else { return false }
+          } else {
+            try contents.keep(incoming, byteCount: byteCount, digest: digest)
+          }
+          _ = try database.execute(
+            """
+            INSERT INTO \(owner.table) (\(owner.column), path, sha256, byte_count, logged_ms)
+              VALUES (?, ?, ?, ?, ?)
+              ON CONFLICT (\(owner.column), path) DO UPDATE SET sha256 = excluded.sha256,
+                byte_count = excluded.byte_count, logged_ms = excluded.logged_ms
+            """, .integer(owner.row), .text(path), .text(digest), .integer(Int64(byteCount)),
+            .integer(currentMilliseconds()))
+          return true
+        }
+      }
+      if isDone { return }
     }
-  }
-
-  /// Moves the file `incoming` to where contents of `digest` are kept, unless they are there.
-  private func keep(_ incoming: String, digest: String) throws(TrackingError) {
-    let folder = "\(artifactFolder)/\(digest.prefix(2))"
-    let kept = "\(folder)/\(digest)"
-    guard !FileManager.default.fileExists(atPath: kept) else { return }
-    try makeFolder(folder)
-    do {
-      try FileManager.default.moveItem(atPath: incoming, toPath: kept)
-    } catch {
-      throw TrackingError(copying: kept, error: error)
-    }
-  }
-
-  private func makeFolder(_ path: String) throws(TrackingError) {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true, attributes: nil)
-    } catch {
-      throw TrackingError(copying: path, error: error)
-    }
+    throw .bucketFailed(
+      uri: contents.address(digest),
+      reason: "it is removed again as soon as it was sent. Check what else removes objects there")
   }
 }
 

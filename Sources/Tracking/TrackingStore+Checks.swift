@@ -91,54 +91,52 @@ extension TrackingStore {
       }
     }
     var faults: [StoreFault] = []
+    let all = try contents.all()
+    let sizes = Dictionary(
+      all.map { ($0.digest, $0.size) }, uniquingKeysWith: { first, _ in first })
     for row in rows {
-      let place = "\(artifactFolder)/\(row.digest.prefix(2))/\(row.digest)"
+      let place = contents.address(row.digest)
       let others = row.count > 1 ? " and \(row.count - 1) more" : ""
       let subject = "\(row.owner) \(row.path)\(others)"
-      let attributes = try? FileManager.default.attributesOfItem(atPath: place)
-      guard let attributes else {
+      guard let size = sizes[row.digest] else {
         faults.append(
           StoreFault(kind: .missingArtifact, subject: subject, detail: "there is no \(place)"))
         continue
       }
-      let size = Int64(attributes[.size] as? UInt64 ?? UInt64(attributes[.size] as? UInt ?? 0))
-      guard size == row.bytes else {
-        faults.append(
-          StoreFault(
-            kind: .corruptArtifact, subject: subject,
-            detail: "\(place) has \(size) bytes instead of \(row.bytes)"))
-        continue
+      var detail: String?
+      if size != row.bytes {
+        detail = "\(place) has \(size) bytes instead of \(row.bytes)"
+      } else if !isQuick {
+        detail = try corruption(of: row.digest)
       }
-      guard !isQuick else { continue }
-      do throws(DigestError) {
-        guard hexadecimal(try sha256(ofFile: place).digest) != row.digest else { continue }
-        faults.append(
-          StoreFault(
-            kind: .corruptArtifact, subject: subject,
-            detail: "the SHA-256 of \(place) is not its name"))
-      } catch {
-        faults.append(
-          StoreFault(kind: .corruptArtifact, subject: subject, detail: error.description))
+      if let detail {
+        faults.append(StoreFault(kind: .corruptArtifact, subject: subject, detail: detail))
       }
     }
     let known = Set(rows.map(\.digest))
-    return faults + orphanFiles(known)
+    return faults
+      + all.filter { !known.contains($0.digest) }.map {
+        StoreFault(
+          kind: .orphanFile, subject: $0.address, detail: "no artifact has these contents")
+      }
   }
 
-  private func orphanFiles(_ known: Set<String>) -> [StoreFault] {
-    let manager = FileManager.default
-    var faults: [StoreFault] = []
-    for folder in ((try? manager.contentsOfDirectory(atPath: artifactFolder)) ?? []).sorted()
-    where folder != "incoming" {
-      let names = (try? manager.contentsOfDirectory(atPath: "\(artifactFolder)/\(folder)")) ?? []
-      for name in names.sorted() where !known.contains(name) {
-        faults.append(
-          StoreFault(
-            kind: .orphanFile, subject: "\(artifactFolder)/\(folder)/\(name)",
-            detail: "no artifact has these contents"))
-      }
+  /// What is wrong with the bytes of contents, which are read from where they are kept.
+  private func corruption(of digest: String) throws(TrackingError) -> String? {
+    var file = contents.address(digest)
+    var isTemporary = false
+    defer { if isTemporary { try? FileManager.default.removeItem(atPath: file) } }
+    if case .bucket = contents {
+      file = try newIncomingFile()
+      isTemporary = true
+      try contents.copy(digest, to: file)
     }
-    return faults
+    do throws(DigestError) {
+      return hexadecimal(try sha256(ofFile: file).digest) == digest
+        ? nil : "the SHA-256 of \(contents.address(digest)) is not its name"
+    } catch {
+      return error.description
+    }
   }
 }
 

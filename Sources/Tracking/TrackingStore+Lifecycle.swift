@@ -91,7 +91,9 @@ extension TrackingStore {
   package func collectGarbage(
     deletedBefore milliseconds: Int64, isTrial: Bool = false
   ) throws(TrackingError) -> GarbageReport {
-    try withDatabase { database throws(TrackingError) in
+    // Listing a bucket takes long, and nobody can write meanwhile. What comes after this stays.
+    let all = try contents.all()
+    return try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
         let time = SQLiteValue.integer(milliseconds)
         var report = GarbageReport()
@@ -119,7 +121,7 @@ extension TrackingStore {
               (SELECT id FROM logged_models WHERE \(oldModels))
           """, time
         ) { $0.text(0) }
-        try removeContents(except: Set(kept), isTrial: isTrial, report: &report)
+        try removeContents(all, except: Set(kept), isTrial: isTrial, report: &report)
         guard !isTrial else { return report }
         // Experiments while it can be told what keeps them.
         try database.execute("DELETE FROM experiments WHERE \(oldExperiments)", time)
@@ -133,29 +135,28 @@ extension TrackingStore {
 
   /// Removes the kept contents of artifacts whose digests are not `digests`, and what a killed process left half-copied.
   private func removeContents(
-    except digests: Set<String>, isTrial: Bool, report: inout GarbageReport
+    _ all: [(digest: String, address: String, size: Int64)], except digests: Set<String>,
+    isTrial: Bool, report: inout GarbageReport
   ) throws(TrackingError) {
+    for content in all
+    where ArtifactContents.isDigest(content.digest[...]) && !digests.contains(content.digest) {
+      report.files += 1
+      report.bytes += content.size
+      if !isTrial { try contents.remove(content.digest) }
+    }
     let manager = FileManager.default
     let yesterday = Date(timeIntervalSinceNow: -86400)
-    for folder in (try? manager.contentsOfDirectory(atPath: artifactFolder)) ?? [] {
-      for name in (try? manager.contentsOfDirectory(atPath: "\(artifactFolder)/\(folder)")) ?? [] {
-        let path = "\(artifactFolder)/\(folder)/\(name)"
-        let attributes = try? manager.attributesOfItem(atPath: path)
-        guard attributes?[.type] as? FileAttributeType == .typeRegular else { continue }
-        let isGarbage: Bool
-        if folder == "incoming" {
-          isGarbage = (attributes?[.modificationDate] as? Date ?? Date()) < yesterday
-        } else {
-          isGarbage =
-            name.utf8.count == 64 && name.hasPrefix(folder) && !digests.contains(name)
-        }
-        guard isGarbage else { continue }
-        report.files += 1
-        report.bytes += Int64(attributes?[.size] as? UInt64 ?? 0)
-        guard !isTrial else { continue }
-        do { try manager.removeItem(atPath: path) } catch {
-          throw TrackingError(copying: path, error: error)
-        }
+    for name in (try? manager.contentsOfDirectory(atPath: incomingFolder)) ?? [] {
+      let path = "\(incomingFolder)/\(name)"
+      let attributes = try? manager.attributesOfItem(atPath: path)
+      guard attributes?[.type] as? FileAttributeType == .typeRegular,
+        (attributes?[.modificationDate] as? Date ?? Date()) < yesterday
+      else { continue }
+      report.files += 1
+      report.bytes += ArtifactContents.size(attributes ?? [:])
+      guard !isTrial else { continue }
+      do { try manager.removeItem(atPath: path) } catch {
+        throw TrackingError(copying: path, error: error)
       }
     }
   }

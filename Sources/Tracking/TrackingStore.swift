@@ -16,8 +16,10 @@ public final class TrackingStore: Sendable {
   /// The server that runs are delivered to; `nil` where the file is their place.
   let remote: Remote?
 
-  /// The folder of the store's artifacts.
-  let artifactFolder: String
+  /// Where the contents of artifacts are kept.
+  let contents: ArtifactContents
+  /// The folder of files that are being written or sent.
+  let incomingFolder: String
 
   private let database: Mutex<Database>
 
@@ -49,13 +51,16 @@ public final class TrackingStore: Sendable {
 
   /// Opens the store in a file to log to it; makes it where it is missing.
   ///
-  /// - Parameter artifacts: The folder for the files of artifacts: a path or `file:path`; by default beside the store.
+  /// - Parameters:
+  ///   - uri: The file.
+  ///   - artifacts: Where artifacts are kept: a path, `file:path` or `s3://BUCKET/FOLDER`; by default beside the store.
+  /// - Throws: ``TrackingError`` when either is none, or the file cannot be written.
   package convenience init(file uri: String?, artifacts: String? = nil) throws(TrackingError) {
     let path =
       if let uri { try StoreLocation.path(uri: uri) } else { try StoreLocation.forWriting() }
-    let folder: String? =
-      if let artifacts { try StoreLocation.artifactFolder(artifacts) } else { nil }
-    try self.init(Database.create(path: path), artifacts: folder)
+    let contents: ArtifactContents? =
+      if let artifacts { try ArtifactContents(artifacts) } else { nil }
+    try self.init(Database.create(path: path), contents: contents)
   }
 
   /// Opens the store at `path` to read it; creates nothing.
@@ -72,12 +77,16 @@ public final class TrackingStore: Sendable {
   }
 
   private init(
-    _ database: sending Database, artifacts: String? = nil, remote: Remote? = nil
+    _ database: sending Database, contents chosen: ArtifactContents? = nil, remote: Remote? = nil
   ) throws(TrackingError) {
     path = database.path
     self.remote = remote
-    let chosen = remote == nil ? try StoreLocation.chosenArtifactFolder() : nil
-    artifactFolder = artifacts ?? chosen ?? "\(database.path).artifacts"
+    let folder = "\(database.path).artifacts"
+    let named = chosen == nil && remote == nil ? try StoreLocation.chosenContents() : nil
+    contents = chosen ?? named ?? .folder(folder)
+    // What is moved to a folder has to be on its file system.
+    incomingFolder =
+      if case .folder(let place) = contents { "\(place)/incoming" } else { "\(folder)/incoming" }
     self.database = Mutex(database)
   }
 

@@ -113,7 +113,6 @@ extension TrackingStore {
             key: metric.key, value: $0.value, step: $0.step, timeMilliseconds: $0.timeMilliseconds)
         }
       }
-      run.artifacts = detail.artifacts.map { ($0.path, contentPath(of: $0)) }
       try body(run, detail.artifacts)
     }
   }

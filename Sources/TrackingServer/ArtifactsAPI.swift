@@ -167,17 +167,25 @@ struct ArtifactsAPI {
       ),
       ("ETag", "\"\(artifact.sha256)\""), ("Accept-Ranges", "bytes"),
     ]
-    let file = store.contentPath(of: artifact)
     let size = artifact.byteCount
     guard let range = request.headers["range"].flatMap({ Self.range($0, size: size) }) else {
-      return HTTPResponse(200, .file(path: file, offset: 0, count: size), headers: headers)
+      return HTTPResponse(200, try body(artifact, 0..<size), headers: headers)
     }
     guard !range.isEmpty else {
       return HTTPResponse(416, headers: [("Content-Range", "bytes */\(size)")])
     }
     headers.append(("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(size)"))
-    return HTTPResponse(
-      206, .file(path: file, offset: range.lowerBound, count: Int64(range.count)), headers: headers)
+    return HTTPResponse(206, try body(artifact, range), headers: headers)
+  }
+
+  private func body(
+    _ artifact: ArtifactRecord, _ range: Range<Int64>
+  ) throws -> HTTPResponse.Body {
+    let file = try store.contentFile(of: artifact, range)
+    let count = Int64(range.count)
+    return file.isTemporary
+      ? .temporaryFile(path: file.path, count: count)
+      : .file(path: file.path, offset: file.offset, count: count)
   }
 
   private static let plain = Set(

@@ -48,7 +48,7 @@ package struct RequestLog: Sendable {
     let count: Int64 =
       switch response.body {
       case .bytes(let bytes): Int64(bytes.count)
-      case .file(_, _, let count): count
+      case .file(_, _, let count), .temporaryFile(_, let count): count
       case .stream: 0
       }
     let level = response.status >= 500 ? "error" : response.status >= 400 ? "warn" : "info"

@@ -11,7 +11,7 @@ package struct ServeInvocation: Sendable {
   package static let options = [
     "    --host HOST        listen at this address, IPv4 or IPv6; by default 127.0.0.1",
     "    --port PORT        listen at this port; by default 5000, 0 is any that is free",
-    "    --artifacts DIR    keep the files of artifacts there; also file:///DIR",
+    "    --artifacts PLACE  keep the files of artifacts there: DIR, file:///DIR, s3://BUCKET/DIR",
     "    --accounts FILE    who may use the server; see track-cli accounts --help",
     "    --no-auth          let everybody in, on this machine only; also NO_AUTH=1",
     "    --tls-cert FILE    serve https with this certificate, in PEM,",
@@ -85,6 +85,7 @@ package struct ServeInvocation: Sendable {
       guard options.page != nil else { throw MissingPage(place: pagePlace) }
     }
     if let accounts { options.accounts = try AccountStore(path: accounts) }
+    try store.checkContents()
     let signals = Signals()
     let server = try TrackingServer(store: store, options: options)
     let host =

@@ -48,6 +48,18 @@ struct SHA256Tests {
     #expect(byteCount == bytes.count)
   }
 
+  @Test("gives the digests of parts of files")
+  func parts() throws {
+    let folder = try TemporaryDirectory()
+    try folder.write(Array("0123456789".utf8), to: "message")
+    let file = folder.path("message")
+    let middle = try sha256(ofFile: file, from: 3, limit: 4)
+    #expect(middle.digest == sha256(Array("3456".utf8)) && middle.byteCount == 4)
+    let end = try sha256(ofFile: file, from: 8, limit: 4)
+    #expect(end.digest == sha256(Array("89".utf8)) && end.byteCount == 2)
+    #expect(try sha256(ofFile: file, limit: 0).digest == sha256([]))
+  }
+
   @Test("copies go on independently, and finalizing starts afresh")
   func copies() {
     var first = SHA256Hasher()

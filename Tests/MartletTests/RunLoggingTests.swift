@@ -21,7 +21,7 @@ struct RunLoggingTests {
 
   private func content(_ path: String) throws -> Data {
     let found = try #require(try detail().artifacts.first { $0.path == path }, "no \(path)")
-    return try Data(contentsOf: URL(fileURLWithPath: store.contentPath(of: found)))
+    return try Data(contentsOf: URL(fileURLWithPath: store.contentAddress(of: found)))
   }
 
   private struct Settings: Codable {

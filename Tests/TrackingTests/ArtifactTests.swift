@@ -21,7 +21,7 @@ struct ArtifactTests {
   }
 
   private func text(_ artifact: ArtifactRecord) throws -> String {
-    try String(contentsOfFile: store.contentPath(of: artifact), encoding: .utf8)
+    try String(contentsOfFile: store.contentAddress(of: artifact), encoding: .utf8)
   }
 
   @Test("keeps files, bytes and texts, and equal contents once")
@@ -94,7 +94,7 @@ struct ArtifactTests {
     let place = folder.path("out/deep/model.bin")
     try store.copy(artifact, to: place)
     #expect(try String(contentsOfFile: place, encoding: .utf8) == "weights")
-    try Data("damaged".utf8).write(to: URL(fileURLWithPath: store.contentPath(of: artifact)))
+    try Data("damaged".utf8).write(to: URL(fileURLWithPath: store.contentAddress(of: artifact)))
     #expect { try store.copy(artifact, to: place) } throws: {
       "\($0)".contains("its contents are not those that were logged")
     }

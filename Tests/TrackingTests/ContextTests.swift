@@ -84,7 +84,7 @@ struct ContextTests {
         "source/cells.swift", "source/changes.diff", "source/libraries.txt",
       ])
     func text(_ index: Int) throws -> String {
-      try String(contentsOfFile: store.contentPath(of: artifacts[index]), encoding: .utf8)
+      try String(contentsOfFile: store.contentAddress(of: artifacts[index]), encoding: .utf8)
     }
     #expect(try text(0) == "// Cell 1\nlet x = 1\n\n")
     // The store itself, which lies in the clone, is no change of the code.

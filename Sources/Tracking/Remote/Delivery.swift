@@ -164,7 +164,7 @@ struct Delivery: Sendable {
       if let end = first.timeMilliseconds { message["end_time"] = .int(Int(end)) }
       _ = try server.call("POST", "runs/update", .object(message))
     case .artifact:
-      let file = "\(store.artifactFolder)/\(first.text.prefix(2))/\(first.text)"
+      let file = store.contents.address(first.text)
       // Contents that were replaced before they were delivered may be gone; the new ones follow.
       guard FileManager.default.fileExists(atPath: file) else { return }
       try server.upload(file, as: first.key, artifactURI: run.artifactURI ?? "")

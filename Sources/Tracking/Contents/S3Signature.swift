@@ -1,0 +1,113 @@
+import Digest
+
+/// Signs requests to S3, so that the secret key itself is never sent.
+///
+/// ```swift
+/// let signer = S3Signature(keyID: "AKID", secret: "…", token: nil, region: "us-east-1")
+/// let headers = signer.headers("GET", host: "bucket.s3.amazonaws.com", path: "/key", bodyDigest: digest, time: now)
+/// ```
+///
+/// - SeeAlso: AWS's "Signature Version 4 for API requests", and the Amazon S3 API reference, "Authenticating Requests".
+struct S3Signature: Sendable {
+  /// The SHA-256 of no bytes, in hexadecimal digits.
+  static let emptyDigest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+  let keyID: String
+  let secret: String
+  /// The token of a session, for keys that expire.
+  let token: String?
+  let region: String
+
+  /// The headers to send with a request, the signature among them.
+  ///
+  /// - Parameters:
+  ///   - method: `GET`, `PUT` and so on.
+  ///   - host: The server as the request's `Host` header has it, with a port that is not the scheme's own.
+  ///   - path: The escaped path.
+  ///   - query: Names and values, not escaped.
+  ///   - headers: Other headers to sign.
+  ///   - bodyDigest: The body's SHA-256 in hexadecimal digits, which S3 checks.
+  ///   - seconds: The time, since 1970.
+  /// - Returns: `headers` and those of the signature, `Authorization` last.
+  func headers(
+    _ method: String, host: String, path: String, query: [(name: String, value: String)] = [],
+    headers: [(name: String, value: String)] = [], bodyDigest: String, seconds: Int64
+  ) -> [(name: String, value: String)] {
+    let time = Self.basicTime(seconds)
+    var sent = headers
+    sent.append(("x-amz-content-sha256", bodyDigest))
+    sent.append(("x-amz-date", time))
+    if let token { sent.append(("x-amz-security-token", token)) }
+    let signed = (sent + [("host", host)]).map { ($0.0.lowercased(), Self.trimmed($0.1)) }
+      .sorted { $0.0 < $1.0 }
+    let names = signed.map(\.0).joined(separator: ";")
+    let lines = signed.map { "\($0.0):\($0.1)\n" }.joined()
+    let request = [method, path, Self.query(query), lines, names, bodyDigest]
+      .joined(separator: "\n")
+    let day = String(time.prefix(8))
+    let scope = "\(day)/\(region)/s3/aws4_request"
+    let text = "AWS4-HMAC-SHA256\n\(time)\n\(scope)\n\(hexadecimal(sha256(Array(request.utf8))))"
+    var key = Array("AWS4\(secret)".utf8)
+    for part in [day, region, "s3", "aws4_request"] { key = Self.code(part, key) }
+    sent.append(
+      (
+        "Authorization",
+        "AWS4-HMAC-SHA256 Credential=\(keyID)/\(scope),SignedHeaders=\(names),"
+          + "Signature=\(hexadecimal(Self.code(text, key)))"
+      ))
+    return sent
+  }
+
+  private static func code(_ text: String, _ key: [UInt8]) -> [UInt8] {
+    HMACSHA256(key: key).signature(of: [Array(text.utf8)])
+  }
+
+  /// A query with its names in order, as it is both sent and signed.
+  static func query(_ parts: [(name: String, value: String)]) -> String {
+    parts.map { (escaped($0.name), escaped($0.value)) }.sorted { $0 < $1 }
+      .map { "\($0)=\($1)" }.joined(separator: "&")
+  }
+
+  /// `text` with all bytes escaped but letters, digits and `-._~`; and but slashes in a path.
+  static func escaped(_ text: String, isPath: Bool = false) -> String {
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "_"), UInt8(ascii: "~"):
+        bytes.append(byte)
+      case UInt8(ascii: "/") where isPath: bytes.append(byte)
+      default: bytes += Array("%".utf8) + Array(hexadecimal([byte]).uppercased().utf8)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    text.split(separator: " ").joined(separator: " ")
+  }
+
+  /// A time as ISO 8601 writes it without separators: `20130524T000000Z`.
+  static func basicTime(_ seconds: Int64) -> String {
+    let days = Int((Double(seconds) / 86400).rounded(.down))
+    let rest = Int(seconds) - days * 86400
+    // The days of a year that begins in March, so that leap days come last.
+    let shifted = days + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let month = (5 * dayOfYear + 2) / 153
+    let date =
+      (yearOfEra + era * 400 + (month >= 10 ? 1 : 0)) * 10000
+      + (month < 10 ? month + 3 : month - 9) * 100 + dayOfYear - (153 * month + 2) / 5 + 1
+    let clock = rest / 3600 * 10000 + rest / 60 % 60 * 100 + rest % 60
+    return "\(padded(date, 8))T\(padded(clock, 6))Z"
+  }
+
+  private static func padded(_ number: Int, _ count: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, count - digits.count)) + digits
+  }
+}
