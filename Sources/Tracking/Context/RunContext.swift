@@ -107,7 +107,8 @@ package enum RunContext {
     guard let diff = output(["diff", "HEAD", "--no-color", "--no-ext-diff"]),
       let unknown = output(["ls-files", "--others", "--exclude-standard"])
     else { return nil }
-    let own = [store.path, store.artifactFolder]
+    var own = [store.path]
+    if case .folder(let folder) = store.contents { own.append(folder) }
     let names = String(decoding: unknown, as: UTF8.self).split(separator: "\n")
       .filter { name in !own.contains { "\(root)/\(name)".hasPrefix($0) } }.prefix(1000)
     let limit = 4 << 20
