@@ -155,7 +155,7 @@ let level4: [Target] = [
     name: "MartletCommand",
     dependencies: [
       "Session", "Notebooks", "Kernel", "JupyterProtocol", "CellCompiler", "Assistance",
-      "Processes", "Tracking", "Workflows", "Cluster", "CommandArguments",
+      "Processes", "Tracking", "TrackingServer", "Workflows", "Cluster", "CommandArguments",
     ],
     swiftSettings: syntax),
   .executableTarget(
@@ -213,6 +213,7 @@ let testTargets: [Target] = [
   tests("Learners", ["Learners", "Tensors"]),
   tests("Plots", ["Plots"]),
   tests("Tracking", ["Tracking", "SQLite", "HTTPServer", "HTTPClient"]),
+  tests("TrackingServer", ["TrackingServer", "Tracking", "JSONValues"]),
   tests("Workflows", ["Workflows"]),
   tests("CellCompiler", ["CellCompiler", "Cells"]),
   tests("Processes", ["Processes"]),

@@ -10,8 +10,9 @@ let help = """
     kernel install    Write the kernelspec where Jupyter looks for it.
     kernel uninstall  Remove the kernelspec.
     run               Execute a notebook, with parameters, without a frontend.
+    serve             Serve the tracking store to MLflow's clients.
     doctor            Check this machine and say what to do for each fault.
-    step              Compile and run the program of a pipeline's step or of a job.
+    step              Compile and run the program of a pipeline's step or a job.
 
     -h, --help        print this help
         --version     print the version
@@ -35,6 +36,7 @@ func dispatch(_ words: [String]) -> Int32 {
     }
   case "run": return RunCommand.run(rest)
   case "doctor": return DoctorCommand.run(rest)
+  case "serve": return ServeCommand.run(rest)
   case "step": return StepCommand.run(rest)
   case "assist":
     let root = rest.count == 2 && rest[0] == "--toolchain" ? rest[1] : ""

@@ -9,23 +9,24 @@ struct AccountsCommand: Command {
   static let operands = "[add|remove|show|token|revoke|grant ...]"
   static let summary = "List the accounts of a server, and change them."
   static let options = [
-    "    --accounts FILE    the file of accounts; by default accounts.db beside the store",
+    "    --accounts FILE    the file of accounts; by default accounts.db",
+    "                       beside the store",
     "    --role ROLE        with add: its role for all experiments",
     "    --label TEXT       with add and token: what the token is for",
     "    --expires DAYS     with add and token: when the token ends",
     "-e, --experiment NAME  with grant: for this experiment only",
   ]
   static let notes = """
-    add NAME          make an account and its first token, which is printed this once
+    add NAME          make an account and its first token, printed this once
     remove NAME       remove an account with its tokens
     show NAME         an account's roles and tokens
     token NAME        make another token, which is printed this once
     revoke TOKEN      make a token worthless, by the id that show prints
-    grant NAME ROLE   let an account read, edit or manage all experiments, or the one
-                      of -e; none takes that away
+    grant NAME ROLE   let an account read, edit or manage all experiments, or
+                      the one of -e; none takes that away
 
-    Serve them: track-cli serve --accounts FILE. A client has MLFLOW_TRACKING_TOKEN, or
-    MLFLOW_TRACKING_USERNAME and, as MLFLOW_TRACKING_PASSWORD, the token.
+    Serve them: track-cli serve --accounts FILE. A client has MLFLOW_TRACKING_TOKEN,
+    or MLFLOW_TRACKING_USERNAME and, as MLFLOW_TRACKING_PASSWORD, the token.
     """
   let access = StoreAccess.create
 

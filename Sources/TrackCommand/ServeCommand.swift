@@ -9,9 +9,9 @@ struct ServeCommand: Command {
   static let summary = "Serve the store to MLflow's clients."
   static let options = ServeInvocation.options
   static let notes = """
-    MLflow's client finds it by MLFLOW_TRACKING_URI=http://127.0.0.1:5000. Ctrl-C ends
-    it, after the requests that are being answered. Other machines are served with
-    --accounts only.
+    MLflow's client finds it by MLFLOW_TRACKING_URI=http://127.0.0.1:5000. Ctrl-C
+    ends it, after the requests that are being answered. Other machines are served
+    with --accounts only.
     """
   let access = StoreAccess.create
   var artifacts: String? { invocation.artifacts }

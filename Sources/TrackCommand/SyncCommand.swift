@@ -28,8 +28,8 @@ struct SyncCommand: StorelessCommand {
   ]
   static let notes = """
     Programs whose TRACKING_URI is a server's URL keep what they log in the user's
-    folder (~/.local/state/martlet/outbox) until the server has it. The exit status is 1
-    while something waits or was refused.
+    folder (~/.local/state/martlet/outbox) until the server has it. The exit status
+    is 1 while something waits or was refused.
     """
 
   private let server: String?

@@ -43,7 +43,7 @@ struct APIFields {
       return
     }
     guard case .object(let values)? = JSONValue(utf8: request.body) else {
-      throw APIError(.badRequest, "The body is no JSON object.")
+      throw APIError(.invalidParameterValue, "The body is no JSON object.")
     }
     self.values = values
   }

@@ -4,8 +4,7 @@ import Tracking
 
 /// Which call a path means.
 struct Routes: Sendable {
-  private typealias Call = @Sendable (APIFields) throws -> any CallResult
-  private let table: [String: Call]
+  private let table: [String: APICall]
   private let artifacts: ArtifactsAPI
   private let loggedModels: LoggedModelsAPI
   private let modelVersions: ModelVersionsAPI
@@ -26,10 +25,17 @@ struct Routes: Sendable {
     live = LiveRuns(store: store)
     self.door = door
     self.guardian = guardian
+    artifacts = ArtifactsAPI(store: store)
+    loggedModels = LoggedModelsAPI(store: store)
+    modelVersions = ModelVersionsAPI(store: store)
+    table = Self.calls(of: store)
+  }
+
+  /// The calls whose path has no variable part, by method and path below `/api/2.0/mlflow/`.
+  static func calls(of store: TrackingStore) -> [String: APICall] {
     let (experiments, runs) = (ExperimentsAPI(store: store), RunsAPI(store: store))
     let artifacts = ArtifactsAPI(store: store)
-    self.artifacts = artifacts
-    let calls: [(String, Call)] = [
+    let calls: [(String, APICall)] = [
       ("POST experiments/create", { try experiments.create($0) }),
       ("GET experiments/get", { try experiments.get($0) }),
       ("GET experiments/get-by-name", { try experiments.getByName($0) }),
@@ -55,12 +61,10 @@ struct Routes: Sendable {
       ("GET metrics/get-history", { try runs.history($0) }),
       ("GET artifacts/list", { try artifacts.list($0) }),
     ]
-    loggedModels = LoggedModelsAPI(store: store)
-    modelVersions = ModelVersionsAPI(store: store)
-    let models: [(String, Call)] =
-      RegistryAPI(store: store).calls + modelVersions.calls + loggedModels.calls
-      + ChartsAPI(store: store).calls
-    table = Dictionary(uniqueKeysWithValues: calls + models)
+    let models =
+      RegistryAPI(store: store).calls + ModelVersionsAPI(store: store).calls
+      + LoggedModelsAPI(store: store).calls + ChartsAPI(store: store).calls
+    return Dictionary(uniqueKeysWithValues: calls + models)
   }
 
   func answer(_ request: HTTPRequest) -> HTTPResponse {
@@ -103,8 +107,8 @@ struct Routes: Sendable {
       return "logged-models"
     }
     let known = [
-      "/health", "/version", "/metrics", "/get-artifact", "/model-versions/get-artifact",
-      "/graphql",
+      "/health", "/version", "/metrics", "/openapi.json", "/get-artifact",
+      "/model-versions/get-artifact", "/graphql",
     ]
     return known.contains(head.path) ? String(head.path.dropFirst()) : "other"
   }
@@ -123,6 +127,8 @@ struct Routes: Sendable {
     switch request.path {
     case "/health": return HTTPResponse(200, text: "OK")
     case "/version": return HTTPResponse(200, text: Self.mlflowVersion)
+    case "/openapi.json":
+      return HTTPResponse(200, .bytes(APIDescription.bytes), headers: APIResponse.headers)
     case "/metrics":
       try permit.checkEverywhere(.read)
       return metrics.response(try store.figures())

@@ -9,20 +9,25 @@ package import Tracking
 package struct ServeInvocation: Sendable {
   /// The lines of the help on the options.
   package static let options = [
-    "    --host HOST        listen at this address, IPv4 or IPv6; by default 127.0.0.1",
-    "    --port PORT        listen at this port; by default 5000, 0 is any that is free",
-    "    --artifacts PLACE  keep the files of artifacts there: DIR, file:///DIR, s3://BUCKET/DIR",
+    "    --host HOST        the address to listen at, IPv4 or IPv6; by default",
+    "                       127.0.0.1",
+    "    --port PORT        the port to listen at; by default 5000; 0 is a free one",
+    "    --artifacts PLACE  keep the files of artifacts there: a folder, file:///DIR",
+    "                       or s3://BUCKET/DIR",
     "    --accounts FILE    who may use the server; see track-cli accounts --help",
     "    --no-auth          let everybody in, on this machine only; also NO_AUTH=1",
     "    --tls-cert FILE    serve https with this certificate, in PEM,",
     "    --tls-key FILE     and this key",
-    "    --allowed-hosts A,B  names that clients may call this machine by",
-    "    --log-format text|json  write a line for each request to standard error",
-    "    --mlflow-ui PLACE  show MLflow's own page, from this folder of an installed",
-    "                       mlflow package or virtual environment; auto looks for one",
+    "    --allowed-hosts HOSTS",
+    "                       names, with commas, that clients may call this by",
+    "    --log-format FORMAT",
+    "                       write a line for each request to standard error, as",
+    "                       text or json",
+    "    --mlflow-ui PLACE  show MLflow's own page, from the folder of an mlflow",
+    "                       package or a virtual environment; auto looks for one",
     "    --max-body BYTES   the most bytes of a body; by default 1048576",
-    "    --timeout SECONDS  end connections that are silent for so long, or requests",
-    "                       that take so long to arrive; by default 60",
+    "    --timeout SECONDS  end connections that are silent for so long, and",
+    "                       requests that take so long to arrive; by default 60",
   ]
 
   private var server = ServerOptions()

@@ -250,6 +250,28 @@ def test_mlflows_client_logs_in(team, monkeypatch):
     assert client.get_run(run).data.metrics == {"m": 1}
 
 
+def test_martlet_serves_as_track_cli_does(martlet, tmp_path):
+    """`martlet serve` takes the same options and serves the same store."""
+    command = lambda *words: subprocess.run([martlet, "serve", *words], capture_output=True, text=True, timeout=LIMIT)
+    help_text = command("--help").stdout
+    assert all(len(line) <= 80 for line in help_text.splitlines()), help_text
+    other = subprocess.run([martlet.with_name("track-cli"), "serve", "--help"], capture_output=True, text=True, timeout=LIMIT).stdout
+    options = lambda text: set(re.findall(r"^ +(--[a-z-]+)", text, re.M)) - {"--format"}
+    assert options(help_text) == options(other) and "--tls-cert" in help_text
+    assert "serve" in subprocess.run([martlet, "--help"], capture_output=True, text=True, timeout=LIMIT).stdout
+    refused = command("--port", "70000")
+    assert refused.returncode == 64 and "65535" in refused.stderr and "martlet serve --help" in refused.stderr
+    process = subprocess.Popen([martlet, "serve", "--port", "0", "--store", tmp_path / "tracking.db"], stdout=subprocess.PIPE, text=True)
+    try:
+        uri = re.search(r"http\S+", process.stdout.readline())[0]
+        assert call(uri, "experiments/create", name="of martlet").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=LIMIT) == 0 and "Stopped." in process.stdout.read()
+    finally:
+        process.kill()
+        process.communicate(timeout=LIMIT)
+
+
 def test_other_machines_need_accounts(track):
     assert "--accounts" in track("serve", "--host", "0.0.0.0", "--port", "0", status=64)
     assert "--no-auth" in track("serve", "--host", "::", "--port", "0", "--no-auth", status=64)

@@ -142,7 +142,7 @@ def test_the_man_page_has_no_fault(tmp_path):
 
 @pytest.mark.parametrize("name", [
     "experiments", "runs", "show", "metrics", "compare", "artifacts", "tag", "note", "delete", "restore", "gc", "sql", "doctor",
-    "export", "import", "completion", "manual"])
+    "export", "import", "serve", "sync", "accounts", "completion", "manual"])
 def test_help_and_the_table_of_options_say_the_same(name, store):
     """Every option that help lists is completed, and every one that is completed is listed."""
     text = cli(name, "--help")
