@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tracking
+import Tracking
 
 @Suite("S3")
 struct S3Tests {

@@ -1,19 +1,19 @@
 import FoundationEssentials
 
 /// A place in a bucket, and the server that has it.
-struct S3Address: Sendable, Equatable {
+package struct S3Address: Sendable, Equatable {
   let bucket: String
   /// The keys' common beginning, without a slash at its ends.
   let prefix: String
   /// `http` or `https`, and the server with its port.
-  let scheme: String
-  let host: String
+  package let scheme: String
+  package let host: String
   /// Whether the bucket's name is part of the path instead of the server's.
   let isPathStyle: Bool
-  let region: String
+  package let region: String
 
   /// Reads `s3://BUCKET/PREFIX`, and the server and region from the environment.
-  init(
+  package init(
     _ uri: String, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(TrackingError) {
     let rest = uri.dropFirst("s3://".count)
@@ -80,17 +80,19 @@ struct S3Address: Sendable, Equatable {
   }
 
   /// The key of contents with a SHA-256, spread over folders as in a folder of contents.
-  func key(_ digest: String) -> String { "\(keyPrefix)\(digest.prefix(2))/\(digest)" }
+  package func key(_ digest: String) -> String { "\(keyPrefix)\(digest.prefix(2))/\(digest)" }
 
   /// What all keys begin with: nothing, or a folder and a slash.
   var keyPrefix: String { prefix.isEmpty ? "" : "\(prefix)/" }
 
   /// The escaped path of a key, or of the bucket.
-  func path(_ key: String) -> String {
+  package func path(_ key: String) -> String {
     (isPathStyle ? "/\(bucket)" : "")
       + (key.isEmpty && isPathStyle ? "" : "/" + S3Signature.escaped(key, isPath: true))
   }
 
   /// How people write the place of a key.
-  func uri(_ key: String) -> String { key.isEmpty ? "s3://\(bucket)" : "s3://\(bucket)/\(key)" }
+  package func uri(_ key: String) -> String {
+    key.isEmpty ? "s3://\(bucket)" : "s3://\(bucket)/\(key)"
+  }
 }

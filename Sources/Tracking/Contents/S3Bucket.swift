@@ -10,13 +10,13 @@ import Synchronization
 /// that a bad one is told of when it is needed.
 ///
 /// - SeeAlso: The Amazon S3 API reference.
-final class S3Bucket: Sendable {
+package final class S3Bucket: Sendable {
   let address: S3Address
   private let environment: [String: String]
   /// Clients that wait for their next request, whose connections are open.
   private let idle = Mutex<[HTTPClient]>([])
 
-  init(
+  package init(
     _ uri: String, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(TrackingError) {
     address = try S3Address(uri, environment: environment)
@@ -120,7 +120,7 @@ final class S3Bucket: Sendable {
   // MARK: Objects
 
   /// The size of an object in bytes; `nil` if it is not there.
-  func size(_ key: String) throws(TrackingError) -> Int64? {
+  package func size(_ key: String) throws(TrackingError) -> Int64? {
     let answer = try send(Call(method: "HEAD", key: key, accepted: [400, 401, 403, 404]))
     if answer.isSuccess { return answer.header("content-length").flatMap(Int64.init) ?? 0 }
     if answer.status == 404 { return nil }

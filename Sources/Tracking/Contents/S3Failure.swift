@@ -1,11 +1,11 @@
 /// What S3 says when it refuses, and what to do about it.
-struct S3Failure {
+package struct S3Failure {
   let status: Int
   let code: String
   let region: String?
 
   /// Reads the answer to a refused request.
-  init(status: Int, body: [UInt8], region: String?) {
+  package init(status: Int, body: [UInt8], region: String?) {
     self.status = status
     code = xmlTexts("Code", in: body[...]).first ?? ""
     // Newer regions tell it in the header, the answer of a wrong signature in the body.
@@ -16,7 +16,7 @@ struct S3Failure {
   var isPassing: Bool { [500, 502, 503, 504].contains(status) || code == "RequestTimeout" }
 
   /// The status, S3's code, and a remedy.
-  func reason(_ address: S3Address) -> String {
+  package func reason(_ address: S3Address) -> String {
     "the server answers \(status)\(code.isEmpty ? "" : " \(code)"). \(remedy(address))"
   }
 
@@ -51,7 +51,7 @@ struct S3Failure {
 }
 
 /// The texts of the elements called `name` in an XML document of S3, which nests no two of a name.
-func xmlTexts(_ name: String, in document: ArraySlice<UInt8>) -> [String] {
+package func xmlTexts(_ name: String, in document: ArraySlice<UInt8>) -> [String] {
   xmlElements(name, in: document).map { unescaped(String(decoding: $0, as: UTF8.self)) }
 }
 

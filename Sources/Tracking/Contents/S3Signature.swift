@@ -8,15 +8,23 @@ import Digest
 /// ```
 ///
 /// - SeeAlso: AWS's "Signature Version 4 for API requests", and the Amazon S3 API reference, "Authenticating Requests".
-struct S3Signature: Sendable {
+package struct S3Signature: Sendable {
   /// The SHA-256 of no bytes, in hexadecimal digits.
-  static let emptyDigest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+  package static let emptyDigest =
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-  let keyID: String
-  let secret: String
+  private let keyID: String
+  private let secret: String
   /// The token of a session, for keys that expire.
-  let token: String?
-  let region: String
+  private let token: String?
+  private let region: String
+
+  package init(keyID: String, secret: String, token: String?, region: String) {
+    self.keyID = keyID
+    self.secret = secret
+    self.token = token
+    self.region = region
+  }
 
   /// The headers to send with a request, the signature among them.
   ///
@@ -29,7 +37,7 @@ struct S3Signature: Sendable {
   ///   - bodyDigest: The body's SHA-256 in hexadecimal digits, which S3 checks.
   ///   - seconds: The time, since 1970.
   /// - Returns: `headers` and those of the signature, `Authorization` last.
-  func headers(
+  package func headers(
     _ method: String, host: String, path: String, query: [(name: String, value: String)] = [],
     headers: [(name: String, value: String)] = [], bodyDigest: String, seconds: Int64
   ) -> [(name: String, value: String)] {
@@ -89,7 +97,7 @@ struct S3Signature: Sendable {
   }
 
   /// A time as ISO 8601 writes it without separators: `20130524T000000Z`.
-  static func basicTime(_ seconds: Int64) -> String {
+  package static func basicTime(_ seconds: Int64) -> String {
     let days = Int((Double(seconds) / 86400).rounded(.down))
     let rest = Int(seconds) - days * 86400
     // The days of a year that begins in March, so that leap days come last.
