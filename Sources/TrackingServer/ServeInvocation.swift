@@ -12,7 +12,7 @@ package struct ServeInvocation: Sendable {
     "    --host HOST        the address to listen at, IPv4 or IPv6; by default",
     "                       127.0.0.1",
     "    --port PORT        the port to listen at; by default 5000; 0 is a free one",
-    "    --artifacts PLACE  keep the files of artifacts there: a folder, file:///DIR",
+    "    --artifacts PLACE  keep artifacts' files there: a folder, file:///DIR",
     "                       or s3://BUCKET/DIR",
     "    --accounts FILE    who may use the server; see track-cli accounts --help",
     "    --no-auth          let everybody in, on this machine only; also NO_AUTH=1",
