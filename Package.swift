@@ -133,7 +133,10 @@ let level3: [Target] = [
   library("Cluster", ["Workflows"]),
   library(
     "TrackingServer",
-    ["Tracking", "HTTPServer", "JSONValues", "SQLite", "Digest", "CommandArguments"]),
+    [
+      "Tracking", "HTTPServer", "JSONValues", "SQLite", "StandardError", "Digest",
+      "CommandArguments",
+    ]),
   library("Assistance", ["SourceKit", "Processes"]),
   .target(
     name: "Session",

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A request whose body has arrived.
 package struct HTTPRequest: Sendable {
   /// `GET`, `POST` and so on.
@@ -37,20 +35,6 @@ package struct Exchange: Sendable {
   package let peer: String
   /// From the request's head to its answer.
   package let duration: Duration
-}
-
-/// Writes a line to the standard error at once, whole also where several threads do.
-package func writeLineToStandardError(_ line: String) {
-  let bytes = Array(line.utf8) + [0x0A]
-  var rest = bytes[...]
-  while !rest.isEmpty {
-    let count = unsafe rest.withUnsafeBytes {
-      unsafe write(STDERR_FILENO, $0.baseAddress, $0.count)
-    }
-    if count < 0, errno == EINTR { continue }
-    guard count > 0 else { return }
-    rest = rest.dropFirst(count)
-  }
 }
 
 /// What a request is answered.

@@ -81,6 +81,15 @@ struct APIError: Error {
     }
   }
 
+  /// What any error of a call means to the client.
+  init(any error: any Error) {
+    switch error {
+    case let error as APIError: self = error
+    case let error as TrackingError: self.init(error)
+    default: self.init(.internalError, "\(error)")
+    }
+  }
+
   var response: HTTPResponse {
     let body: JSONValue = ["error_code": .string(code.rawValue), "message": .string(message)]
     var headers = APIResponse.headers

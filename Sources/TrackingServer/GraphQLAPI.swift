@@ -77,19 +77,14 @@ struct GraphQLAPI {
 
   /// What a call answers; an error is a part of it.
   private static func result(of call: () throws -> any CallResult) -> JSONValue {
-    let error: APIError
     do {
       return JSONValue(utf8: try call().utf8) ?? [:]
-    } catch let known as APIError {
-      error = known
-    } catch let known as TrackingError {
-      error = APIError(known)
-    } catch let other {
-      error = APIError(.internalError, "\(other)")
+    } catch {
+      let error = APIError(any: error)
+      return [
+        "api_error": ["code": .string(error.code.rawValue), "message": .string(error.message)]
+      ]
     }
-    return [
-      "api_error": ["code": .string(error.code.rawValue), "message": .string(error.message)]
-    ]
   }
 }
 

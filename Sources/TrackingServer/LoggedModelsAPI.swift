@@ -170,7 +170,7 @@ struct LoggedModelsAPI {
         "Model json is missing mandatory fields: \(missing.joined(separator: ", "))")
     }
     let tag = "mlflow.log-model.history"
-    let stored = try store.detail(of: run).tags.first { $0.key == tag }?.value
+    let stored = try store.tag(tag, of: run)
     var history = stored.flatMap { JSONValue(json: $0)?.array } ?? []
     var kept = model.filter { (needed + ["model_uuid"]).contains($0.key) }
     if case .object(let flavors)? = kept["flavors"] {

@@ -66,7 +66,7 @@ struct ModelSource {
     let at = parts.count == 1 ? parts[0].lastIndex(of: "@") : nil
     guard parts.count == 2 || at != nil else { return false }
     let name = at.map { String(parts[0][..<$0]) } ?? parts[0]
-    guard try store.registeredModel(name).tags[RegistryAPI.promptTag] != "true" else {
+    guard try store.registeredModel(name).tags[RegisteredModel.promptTag] != "true" else {
       throw APIError(
         .invalidParameterValue,
         "Invalid model version source: '\(uri)'. Prompt versions cannot be used as model version sources."

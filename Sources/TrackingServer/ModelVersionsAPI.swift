@@ -26,7 +26,7 @@ struct ModelVersionsAPI {
     var source = ModelSource(
       uri: try fields.required("source"), runID: try fields.string("run_id"),
       modelID: try fields.string("model_id"))
-    if tags[RegistryAPI.promptTag] != "true" { try source.resolve(in: store) }
+    if tags[RegisteredModel.promptTag] != "true" { try source.resolve(in: store) }
     let version = try store.createModelVersion(
       of: name,
       NewModelVersion(

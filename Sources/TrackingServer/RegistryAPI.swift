@@ -36,13 +36,13 @@ struct RegistryAPI {
       return ["registered_model": Messages.registeredModel(model)]
     } catch {
       guard case .modelExists = error else { throw error }
-      throw try existing(name, isPrompt: tags[Self.promptTag] == "true")
+      throw try existing(name, isPrompt: tags[RegisteredModel.promptTag] == "true")
     }
   }
 
   /// That a name is taken, by a model or by one of MLflow's prompts.
   private func existing(_ name: String, isPrompt: Bool) throws(TrackingError) -> APIError {
-    let isKnownPrompt = try store.registeredModel(name).tags[Self.promptTag] == "true"
+    let isKnownPrompt = try store.registeredModel(name).tags[RegisteredModel.promptTag] == "true"
     let words = { (isPrompt: Bool) in isPrompt ? "Prompt" : "Registered Model" }
     guard isPrompt == isKnownPrompt else {
       return APIError(
@@ -52,9 +52,6 @@ struct RegistryAPI {
     }
     return APIError(.resourceAlreadyExists, "\(words(isPrompt)) (name=\(name)) already exists.")
   }
-
-  /// The tag that marks MLflow's prompts.
-  static let promptTag = "mlflow.prompt.is_prompt"
 
   private func rename(_ fields: APIFields) throws -> JSONValue {
     let model = try store.renameRegisteredModel(

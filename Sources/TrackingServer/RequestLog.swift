@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPServer
 import JSONValues
+import StandardError
 
 /// What a request is called in logs, here and elsewhere.
 struct RequestIdentity {
@@ -69,11 +70,11 @@ package struct RequestLog: Sendable {
         json.member("request_id", id.request)
         if let trace = id.trace { json.member("trace_id", trace) }
       }
-      writeLineToStandardError(String(decoding: json.bytes, as: UTF8.self))
+      StandardError.print(String(decoding: json.bytes, as: UTF8.self))
     case .text:
       let path = JSONText.quoted(exchange.head.path)
       let method = exchange.head.method
-      writeLineToStandardError(
+      StandardError.print(
         "\(time) \(level) \(exchange.peer) \(response.account ?? "-") \(method) \(path) \(response.status) \(count) B "
           + "\(milliseconds) ms \(id.request)")
     }

@@ -73,12 +73,8 @@ struct Routes: Sendable {
       var response = try route(request, permit)
       response.account = permit.account?.name
       return response
-    } catch let error as APIError {
-      return error.response
-    } catch let error as TrackingError {
-      return APIError(error).response
     } catch {
-      return APIError(.internalError, "\(error)").response
+      return APIError(any: error).response
     }
   }
 

@@ -92,7 +92,7 @@ struct RunsAPI {
 
   func deleteTag(_ fields: APIFields) throws -> JSONValue {
     let (run, key) = (try run(fields), try fields.required("key"))
-    guard try store.detail(of: run).tags.contains(where: { $0.key == key }) else {
+    guard try store.tag(key, of: run) != nil else {
       throw APIError(.resourceDoesNotExist, "No tag with name: \(key) in run with id \(run.id)")
     }
     try store.change(tagsOf: run, [(key, nil)])

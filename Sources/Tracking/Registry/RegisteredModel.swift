@@ -21,6 +21,9 @@ public enum ModelStage: String, Sendable, CaseIterable {
 
 /// A name under which versions of a model are registered.
 public struct RegisteredModel: Sendable, Equatable {
+  /// The tag that marks MLflow's prompts, which are registered as models are.
+  package static let promptTag = "mlflow.prompt.is_prompt"
+
   /// What it is called.
   public let name: String
   /// What is said of it, in Markdown; empty if nothing is.

@@ -101,7 +101,7 @@ struct RegistrySearch {
     let filter = try RunFilter(filter, of: subject)
     let orders = try RunOrder.list(order, of: subject)
     var part = filter.sql
-    if !filter.names(tag: ModelField.promptTag) {
+    if !filter.names(tag: RegisteredModel.promptTag) {
       let noPrompt = ModelField.notPrompt(subject)
       part = SQLPart(
         "\(part.text) AND \(noPrompt.text)", values: part.values + noPrompt.values)
@@ -137,7 +137,8 @@ extension RunFilter {
 extension ModelField {
   /// That something is no prompt.
   fileprivate static func notPrompt(_ subject: SearchSubject) -> SQLPart {
-    ModelField(subject: subject, kind: .tag(promptTag)).sql(.notEqual, .text("true"))
+    ModelField(subject: subject, kind: .tag(RegisteredModel.promptTag)).sql(
+      .notEqual, .text("true"))
   }
 
   private init(subject: SearchSubject, kind: Kind) {

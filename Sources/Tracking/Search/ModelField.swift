@@ -147,7 +147,7 @@ struct ModelField: Hashable {
     switch comparator {
     case .isNull: return SQLPart("NOT EXISTS (\(found))", .text(key))
     case .isNotNull: return SQLPart("EXISTS (\(found))", .text(key))
-    case .notEqual where kind == .tag(Self.promptTag):
+    case .notEqual where kind == .tag(RegisteredModel.promptTag):
       // What has no such tag is no prompt: MLflow's clients ask for models in this way.
       guard case .text(let text) = value else { fallthrough }
       return SQLPart("NOT EXISTS (\(found) AND value = ?)", .text(key), .text(text))
@@ -183,9 +183,6 @@ struct ModelField: Hashable {
         ORDER BY time_ms DESC, step DESC, run_id LIMIT 1)
       """, .text(key), .text(orNull: datasetName), .text(orNull: datasetDigest))
   }
-
-  /// The tag that marks MLflow's prompts, which are registered as models are.
-  static let promptTag = "mlflow.prompt.is_prompt"
 }
 
 extension SearchSubject {

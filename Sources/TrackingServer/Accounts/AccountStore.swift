@@ -2,6 +2,7 @@ import Digest
 import FoundationEssentials
 import SQLite
 import Synchronization
+import Tracking
 
 /// The accounts of a server, in an SQLite file of their own, so that a copied tracking store has no secrets.
 ///
@@ -137,7 +138,7 @@ package final class AccountStore: Sendable {
     let added = try use { connection throws(SQLiteError) in
       try connection.execute(
         "INSERT OR IGNORE INTO accounts (name, created_ms) VALUES (?, ?)", .text(name),
-        .integer(Self.now))
+        .integer(currentMilliseconds()))
     }
     guard added > 0 else { throw .exists(name: name) }
   }
@@ -191,7 +192,7 @@ package final class AccountStore: Sendable {
         INSERT INTO tokens (id, account, sha256, label, created_ms, expires_ms)
           VALUES (?, ?, ?, ?, ?, ?)
         """, .text(id), .integer(account.number), .blob(sha256(Array(token.utf8))), .text(label),
-        .integer(Self.now), .integer(orNull: expiresMilliseconds))
+        .integer(currentMilliseconds()), .integer(orNull: expiresMilliseconds))
     }
     return token
   }
@@ -223,7 +224,7 @@ package final class AccountStore: Sendable {
     let parts = token.split(separator: "_", omittingEmptySubsequences: false)
     let id = parts.count == 3 && parts[0] == "mrt" ? String(parts[1]) : ""
     let digest = sha256(Array(token.utf8))
-    let now = Self.now
+    let now = currentMilliseconds()
     return try use { connection throws(SQLiteError) in
       let found = try connection.query(
         "SELECT account, sha256, expires_ms FROM tokens WHERE id = ?", .text(id)
@@ -238,6 +239,4 @@ package final class AccountStore: Sendable {
       return account
     }
   }
-
-  private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 }
