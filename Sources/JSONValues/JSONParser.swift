@@ -54,8 +54,9 @@ struct JSONParser {
 
   private mutating func members(depth: Int) throws(Fault) -> [String: JSONValue] {
     index += 1
-    var members: [String: JSONValue] = [:]
-    if take(UInt8(ascii: "}")) { return members }
+    if take(UInt8(ascii: "}")) { return [:] }
+    // Room for what most objects have, rather than to grow for each.
+    var members = [String: JSONValue](minimumCapacity: 5)
     repeat {
       skipSpaces()
       let name = try string()
@@ -110,10 +111,19 @@ struct JSONParser {
       if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") { index += 1 }
       guard digits() > 0 else { throw fault }
     }
+    if isWhole, let int = whole(from: start, digits: count) { return .int(int) }
     let text = String(decoding: bytes[start..<index], as: UTF8.self)
     if isWhole, let int = Int(text) { return .int(int) }
     guard let double = Double(text), double.isFinite else { throw Fault(place: start) }
     return Int(exactly: double).map { .int($0) } ?? .double(double)
+  }
+
+  /// The number whose digits end here, if there are so few of them that it fits.
+  private func whole(from start: Int, digits count: Int) -> Int? {
+    guard count <= 18 else { return nil }
+    var number = 0
+    for place in index - count..<index { number = number &* 10 &+ Int(bytes[place] &- 0x30) }
+    return index - count > start ? -number : number
   }
 
   // MARK: Texts
@@ -122,9 +132,14 @@ struct JSONParser {
     guard byte == 0x22 else { throw fault }
     index += 1
     let start = index
-    while let byte, byte != 0x22, byte != 0x5C, byte >= 0x20 { index += 1 }
+    var all: UInt8 = 0
+    while let byte, byte != 0x22, byte != 0x5C, byte >= 0x20 {
+      all |= byte
+      index += 1
+    }
     if byte == 0x22 {
       index += 1
+      if all < 0x80 { return String(decoding: bytes[start..<index - 1], as: UTF8.self) }
       return try text(bytes[start..<index - 1], from: start)
     }
     var content = Array(bytes[start..<index])

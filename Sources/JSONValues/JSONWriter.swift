@@ -53,12 +53,7 @@ package struct JSONWriter {
   /// Writes a number; one that is not finite becomes the word that protocol buffers have for it.
   package mutating func member(_ name: String, _ number: Double) {
     write(name: name)
-    if number.isFinite {
-      bytes.append(contentsOf: number.description.utf8)
-    } else {
-      let word = number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity"
-      JSONText.append(quoted: word, to: &bytes)
-    }
+    append(number)
   }
 
   package mutating func member(_ name: String, _ value: JSONValue) {
@@ -81,6 +76,28 @@ package struct JSONWriter {
     value.append(to: &bytes)
   }
 
+  package mutating func member(_ name: JSONName, _ text: String) {
+    write(name)
+    JSONText.append(quoted: text, to: &bytes)
+  }
+
+  package mutating func member(_ name: JSONName, _ number: Int64) {
+    write(name)
+    append(number)
+  }
+
+  /// Writes a number; one that is not finite becomes the word that protocol buffers have for it.
+  package mutating func member(_ name: JSONName, _ number: Double) {
+    write(name)
+    append(number)
+  }
+
+  private mutating func write(_ name: JSONName) {
+    if followsAnother { bytes.append(UInt8(ascii: ",")) }
+    followsAnother = true
+    bytes.append(contentsOf: name.bytes)
+  }
+
   /// Writes a member's name, which needs no escapes.
   private mutating func write(name: String) {
     if followsAnother { bytes.append(UInt8(ascii: ",")) }
@@ -91,17 +108,33 @@ package struct JSONWriter {
     bytes.append(UInt8(ascii: ":"))
   }
 
-  /// Writes the digits of `number`, two thirds of an answer's numbers, without a text of their own.
+  /// Writes the digits of `number`, two thirds of an answer's numbers, without a text of their own and from the last one on, since
+  /// dividing by what is known at compile time is a multiplication.
   private mutating func append(_ number: Int64) {
     if number < 0 { bytes.append(UInt8(ascii: "-")) }
     var rest = number.magnitude
-    var divisor: UInt64 = 1
-    while rest / divisor >= 10 { divisor *= 10 }
-    while divisor > 0 {
-      bytes.append(UInt8(truncatingIfNeeded: rest / divisor) &+ 0x30)
-      rest %= divisor
-      divisor /= 10
+    var (digits, bound): (Int, UInt64) = (1, 10)
+    while digits < 20, rest >= bound {
+      digits += 1
+      bound &*= 10
     }
+    bytes.append(contentsOf: repeatElement(0x30, count: digits))
+    var place = bytes.count
+    while rest > 0 {
+      place -= 1
+      let tenth = rest / 10
+      bytes[place] = UInt8(truncatingIfNeeded: rest &- tenth &* 10) &+ 0x30
+      rest = tenth
+    }
+  }
+
+  private mutating func append(_ number: Double) {
+    guard number.isFinite else {
+      let word = number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity"
+      JSONText.append(quoted: word, to: &bytes)
+      return
+    }
+    bytes.append(contentsOf: number.description.utf8)
   }
 
   private mutating func separate() {
@@ -117,5 +150,15 @@ package struct JSONWriter {
     try body(&self)
     followsAnother = true
     bytes.append(close)
+  }
+}
+
+/// A member's name as it is written, made once for members that come by thousands.
+package struct JSONName: Sendable {
+  fileprivate let bytes: [UInt8]
+
+  /// - Parameter name: The name, which needs no escapes.
+  package init(_ name: String) {
+    bytes = Array("\"\(name)\":".utf8)
   }
 }

@@ -9,7 +9,7 @@ enum Schema {
   static var version: Int { migrations.count }
 
   /// `migrations[n]` leads from version n to version n + 1.
-  static let migrations: [[String]] = [version1, version2, version3]
+  static let migrations: [[String]] = [version1, version2, version3, version4]
 
   /// The tables of version 1.
   ///
@@ -162,5 +162,15 @@ enum Schema {
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX runs_deleted ON runs(deleted_ms) WHERE deleted_ms IS NOT NULL",
+  ]
+
+  /// What version 4 changes: running runs whose process is watched are found without those of servers' clients, of which there may
+  /// be thousands.
+  private static let version4 = [
+    "DROP INDEX IF EXISTS runs_alive",
+    """
+    CREATE INDEX runs_watched ON runs(heartbeat_ms)
+      WHERE status = 'RUNNING' AND owner_host IS NOT NULL
+    """,
   ]
 }

@@ -30,10 +30,15 @@ extension TrackingStore {
           ) { $0.integer(0) }.first ?? 0
       }
       guard total > 0 else { return [] }
-      return try database.sample(
-        series: series.id, from: steps?.lowerBound ?? .min,
-        places: Self.places(of: total, count: Int64(count))
-      ).map {
+      let places = Self.places(of: total, count: Int64(count))
+      var points =
+        total > count && count > 1
+        ? try database.sampleEvenSteps(series.id, steps, of: total, places) : nil
+      if points == nil {
+        points = try database.sample(
+          series: series.id, from: steps?.lowerBound ?? .min, places: places)
+      }
+      return (points ?? []).map {
         MetricPoint(
           step: $0.step, timeMilliseconds: series.origin &+ $0.time, value: $0.value.metric)
       }
@@ -71,6 +76,45 @@ extension SQLiteValue {
 }
 
 extension Database {
+  /// The same points where steps are evenly spaced, as they are where each epoch or batch logs once: each is found by its step.
+  ///
+  /// `nil` where the number of points does not fit their first and last steps. Where it fits by chance, since some steps have
+  /// several points and others none, the points are spread evenly over the steps.
+  fileprivate func sampleEvenSteps(
+    _ series: Int64, _ steps: ClosedRange<Int64>?, of total: Int64, _ places: [Int64]
+  ) throws(TrackingError) -> [StoredPoint]? {
+    let bounds = [
+      SQLiteValue.integer(series), .integer(steps?.lowerBound ?? .min),
+      .integer(steps?.upperBound ?? .max),
+    ]
+    func end(_ direction: String) throws(TrackingError) -> StoredPoint? {
+      try query(
+        """
+        SELECT step, time, value FROM points WHERE series = ? AND step BETWEEN ? AND ?
+          ORDER BY step \(direction), time \(direction), value \(direction) LIMIT 1
+        """, values: bounds
+      ) { StoredPoint($0) }.first
+    }
+    guard let first = try end("ASC"), let last = try end("DESC"), last.step > first.step,
+      case (let span, false) = last.step.subtractingReportingOverflow(first.step),
+      span % (total - 1) == 0
+    else { return nil }
+    var points = [first]
+    for place in places.dropFirst().dropLast() {
+      let found = try query(
+        """
+        SELECT step, time, value FROM points WHERE series = ? AND step >= ?
+          ORDER BY step, time, value LIMIT 1
+        """, .integer(series), .integer(first.step + span / (total - 1) * place)
+      ) { StoredPoint($0) }.first
+      if let found, found.step > points[points.count - 1].step, found.step < last.step {
+        points.append(found)
+      }
+    }
+    points.append(last)
+    return points
+  }
+
   /// The points at `places`, which go up, counted from the first of the step `from`.
   fileprivate func sample(
     series: Int64, from step: Int64, places: [Int64]

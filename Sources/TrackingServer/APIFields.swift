@@ -8,15 +8,22 @@ import Tracking
 /// - SeeAlso: Protocol Buffers, "ProtoJSON Format".
 struct APIFields {
   private let values: [String: JSONValue]
+  /// Whether a name has capitals, so that names are looked for in camel case too.
+  private let hasCapitals: Bool
   /// The experiments that whoever asks may see; `nil` for all.
   var visibleExperiments: Set<Int64>?
 
   init(_ values: [String: JSONValue]) {
     self.values = values
+    hasCapitals = values.keys.contains { $0.utf8.contains { (0x41...0x5A).contains($0) } }
   }
 
   /// The fields of a request: those of the query for `GET`, those of the body for the rest.
   init(_ request: HTTPRequest) throws(APIError) {
+    self.init(try Self.values(of: request))
+  }
+
+  private static func values(of request: HTTPRequest) throws(APIError) -> [String: JSONValue] {
     if request.method == "GET" || request.method == "HEAD" {
       var values: [String: JSONValue] = [:]
       for (name, value) in request.query {
@@ -26,12 +33,10 @@ struct APIFields {
           values[name] = .array([.string(value)])
         }
       }
-      self.values = values
-      return
+      return values
     }
     if request.method == "DELETE", request.body.isEmpty {
-      values = [:]
-      return
+      return [:]
     }
     let kind = request.headers["content-type"]?.split(separator: ";").first.map(String.init) ?? ""
     guard kind.lowercased() == "application/json" else {
@@ -39,18 +44,17 @@ struct APIFields {
         .invalidParameterValue, "The Content-Type must be application/json, not \"\(kind)\".")
     }
     guard !request.body.isEmpty else {
-      values = [:]
-      return
+      return [:]
     }
     guard case .object(let values)? = JSONValue(utf8: request.body) else {
       throw APIError(.invalidParameterValue, "The body is no JSON object.")
     }
-    self.values = values
+    return values
   }
 
   /// The value of `name`; a list of the query of which one is wanted gives its last.
   private func value(_ name: String) -> JSONValue? {
-    let found = values[name] ?? values[Self.camelCase(name)]
+    let found = values[name] ?? (hasCapitals ? values[Self.camelCase(name)] : nil)
     return found == .null ? nil : found
   }
 
@@ -72,7 +76,8 @@ struct APIFields {
   func hasValue(_ name: String) -> Bool { value(name) != nil }
 
   private func single(_ name: String) -> JSONValue? {
-    guard case .array(let list)? = value(name) else { return value(name) }
+    let found = value(name)
+    guard case .array(let list)? = found else { return found }
     return list.last
   }
 
