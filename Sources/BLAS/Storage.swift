@@ -1,5 +1,6 @@
 import CKernels
 internal import Glibc
+internal import Synchronization
 
 /// A fixed block of memory that tensors share; its address is a multiple of 64.
 ///
@@ -7,8 +8,22 @@ internal import Glibc
 /// `Tensor` ensures by copying when a storage is shared.
 @safe package final class Storage: @unchecked Sendable {
   // Unchecked: the memory changes only through an owner that found itself unique (copy-on-write), so two threads that
-  // share a storage can only read it.
-  let base: UnsafeMutableRawPointer
+  // share a storage can only read it. The first of them to ask for elements that were put off has them computed, behind a lock.
+  private var memory: UnsafeMutableRawPointer?
+
+  /// What is to be carried out for the elements; see `ElementwiseChain`.
+  private var chain: Pending?
+  private let isPutOff: Atomic<Bool>
+
+  /// A box, so that storages without a chain have room for an address only.
+  private final class Pending {
+    var chain: ElementwiseChain?
+
+    init(_ chain: ElementwiseChain) { self.chain = chain }
+  }
+
+  /// One lock for all: what is computed behind it keeps every thread busy anyway.
+  private static let settling = Mutex(())
 
   /// The usable bytes.
   package let byteCount: Int
@@ -21,7 +36,52 @@ internal import Glibc
     precondition(byteCount >= 0, "a storage cannot have \(byteCount) bytes")
     self.byteCount = byteCount
     isMapped = false
-    unsafe base = ck_allocate(byteCount)
+    chain = nil
+    isPutOff = Atomic(false)
+    unsafe memory = ck_allocate(byteCount)
+  }
+
+  /// Takes the results of `chain`, which are computed when they are asked for.
+  init(byteCount: Int, chain: consuming ElementwiseChain) {
+    self.byteCount = byteCount
+    isMapped = false
+    self.chain = Pending(chain)
+    isPutOff = Atomic(true)
+    unsafe memory = nil
+  }
+
+  /// The address of the elements.
+  var base: UnsafeMutableRawPointer {
+    if isPutOff.load(ordering: .acquiring) { computePending() }
+    return unsafe memory.unsafelyUnwrapped
+  }
+
+  /// Computes what was put off.
+  package func settle() {
+    if isPutOff.load(ordering: .acquiring) { computePending() }
+  }
+
+  private func computePending() {
+    Self.settling.withLock { _ in
+      guard let pending = chain else { return }
+      chain = nil
+      unsafe memory = pending.chain.take()?.run()
+      isPutOff.store(false, ordering: .releasing)
+    }
+  }
+
+  /// Gives up what was put off, if that is `count` elements; only for the one owner, who must not use the storage again.
+  func takeChain(count: Int) -> ElementwiseChain? {
+    guard let pending = chain, pending.chain?.count == count else { return nil }
+    chain = nil
+    return pending.chain.take()
+  }
+
+  /// Gives up the memory, if it is of `byteCount` bytes; only for the one owner, who must not use the storage again.
+  func takeMemory(byteCount: Int) -> UnsafeMutableRawPointer? {
+    guard byteCount == self.byteCount, !isMapped else { return nil }
+    defer { unsafe memory = nil }
+    return unsafe memory
   }
 
   /// Maps the first `byteCount` bytes of an open file, which may be closed afterwards, or returns `nil`.
@@ -34,7 +94,9 @@ internal import Glibc
     else { return nil }
     self.byteCount = byteCount
     isMapped = true
-    unsafe base = address
+    chain = nil
+    isPutOff = Atomic(false)
+    unsafe memory = address
   }
 
   /// Takes `byteCount` bytes that are all 0.
@@ -68,7 +130,8 @@ internal import Glibc
   }
 
   deinit {
-    if isMapped { unsafe munmap(base, byteCount) } else { unsafe ck_release(base, byteCount) }
+    guard let memory = unsafe memory else { return }
+    if isMapped { unsafe munmap(memory, byteCount) } else { unsafe ck_release(memory, byteCount) }
   }
 
   /// Reads the element at `index`, counted in elements.

@@ -9,7 +9,7 @@
 
 #define LIGHT 0.04  // For each byte moved, while it is in a cache.
 
-static double unary_cost(int op, int type) {
+double ck_unary_cost(int op, int type) {
   double wide = ck_type_size[type] / 4.0;
   switch (op) {
     case CK_NEGATE: case CK_ABS: case CK_SIGN: case CK_SQUARE: case CK_RELU: case CK_FLOOR: case CK_CEIL: case CK_TRUNC:
@@ -23,7 +23,7 @@ static double unary_cost(int op, int type) {
   }
 }
 
-static double binary_cost(int op, int type) {
+double ck_binary_cost(int op, int type) {
   double wide = ck_type_size[type] / 4.0;
   switch (op) {
     case CK_POWER: case CK_ATAN2: case CK_HYPOT: case CK_LOG_ADD_EXP: return ck_level() > 0 ? 3 * wide : 30;
@@ -55,7 +55,7 @@ void ck_unary(int op, int type, int rank, const ptrdiff_t *shape, void *out, con
   ck_walk_start(&w, rank, shape);
   ck_walk_operand(&w, out, out_strides, unary_result_size(op, type));
   ck_walk_operand(&w, a, a_strides, ck_type_size[type]);
-  struct ck_row_job job = {.cost = unary_cost(op, type)};
+  struct ck_row_job job = {.cost = ck_unary_cost(op, type)};
   job.unary = ck_kernels.unary[op][set_conversions(&job, type, 2, op < CK_IS_NAN)];
   ck_walk_run(&w, &job);
 }
@@ -71,7 +71,7 @@ void ck_binary(int op, int type, int rank, const ptrdiff_t *shape, void *out, co
   ck_walk_operand(&w, out, out_strides, op >= CK_EQUAL ? 1 : ck_type_size[type]);
   ck_walk_operand(&w, a, a_strides, ck_type_size[type]);
   ck_walk_operand(&w, b, b_strides, ck_type_size[type]);
-  struct ck_row_job job = {.cost = binary_cost(op, type)};
+  struct ck_row_job job = {.cost = ck_binary_cost(op, type)};
   job.binary = ck_kernels.binary[op][set_conversions(&job, type, 3, op < CK_EQUAL)];
   ck_walk_run(&w, &job);
 }
@@ -94,7 +94,7 @@ void ck_ternary(int op, int type, int rank, const ptrdiff_t *shape, void *out, c
 
 void ck_unary_flat(int op, int type, size_t n, void *out, const void *a) {
   ck_loop1 kernel = ck_kernels.unary[op][type];
-  if (kernel && (double)n * unary_cost(op, type) < CK_PARALLEL_FROM) {
+  if (kernel && (double)n * ck_unary_cost(op, type) < CK_PARALLEL_FROM) {
     kernel(n, out, a);
     return;
   }
@@ -105,7 +105,7 @@ void ck_unary_flat(int op, int type, size_t n, void *out, const void *a) {
 void ck_binary_flat(int op, int type, size_t n, void *out, const void *a, ptrdiff_t a_step, const void *b,
                     ptrdiff_t b_step) {
   ck_loop2 kernel = ck_kernels.binary[op][type];
-  if (kernel && a_step == 1 && b_step == 1 && (double)n * binary_cost(op, type) < CK_PARALLEL_FROM) {
+  if (kernel && a_step == 1 && b_step == 1 && (double)n * ck_binary_cost(op, type) < CK_PARALLEL_FROM) {
     kernel(n, out, a, b);
     return;
   }

@@ -52,6 +52,7 @@ extension Tensor {
       self = combined(operation, with: other, name())
       return
     }
+    other.evaluated()  // It may hold this memory.
     makeWritable()
     Kernels.binary(
       operation, shape: shape, out: view, a: view,

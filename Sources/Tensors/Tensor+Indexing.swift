@@ -238,6 +238,7 @@ extension Tensor {
     }
     let result = nodeAfterPutting(value, at: positions, itemShape: itemShape, count: count)
     defer { node = result }
+    value.evaluated()  // It may hold this memory.
     makeWritable()
     if !layout.isContiguous { self = copied() }
     let isOne = value.rank <= itemShape.count

@@ -16,8 +16,9 @@ from numpy_cases import OPERATIONS, RUNNER, check, draw_cases, parse
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("environment", [{}, {"MARTLET_CPU_LEVEL": "1"}, {"MARTLET_CPU_LEVEL": "0", "MARTLET_NUM_THREADS": "3"}],
-                         ids=["this machine", "AVX2", "plain, three threads"])
+@pytest.mark.parametrize("environment", [{}, {"MARTLET_CHAIN_FROM": "1"}, {"MARTLET_CPU_LEVEL": "1"},
+                                         {"MARTLET_CPU_LEVEL": "0", "MARTLET_NUM_THREADS": "3"}],
+                         ids=["this machine", "in chains", "AVX2", "plain, three threads"])
 def test_operations_agree_with_numpy(environment):
     cases = [case for name in OPERATIONS for case in draw_cases(name)]
     text = "\n".join(case.line() for case in cases) + "\n"

@@ -37,6 +37,11 @@ struct Bench {
     fflush(nil)
   }
 
+  /// The same for a tensor, whose elements are to be there.
+  func time<Scalar>(_ name: String, _ body: () throws -> Tensor<Scalar>) rethrows {
+    try time(name) { () throws -> Void in try body().evaluated() }
+  }
+
   /// Prepares a group of workloads if one of them is wanted.
   func group(_ names: [String], _ body: () throws -> Void) rethrows {
     if names.contains(where: isWanted) { try body() }

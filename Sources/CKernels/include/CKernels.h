@@ -85,6 +85,18 @@ void ck_unary_flat(int op, int type, size_t n, void *out, const void *a);
 void ck_binary_flat(int op, int type, size_t n, void *out, const void *a, ptrdiff_t a_step, const void *b,
                     ptrdiff_t b_step);
 
+/// An operand of a chain: `n` elements without gaps, or one that is repeated.
+struct ck_chain_leaf {
+  const void *elements;
+  bool repeats;
+};
+/// A chain's code in postfix order: an operand's number, or an operation with one of these.
+enum { CK_CHAIN_LEAF = 0, CK_CHAIN_UNARY = 0x100, CK_CHAIN_BINARY = 0x200, CK_CHAIN_LEAVES = 8, CK_CHAIN_DEPTH = 6 };
+/// Carries out a chain of elementwise operations of F32 or F64, which are as those of `ck_unary` and `ck_binary`, over `n` elements. The
+/// code ends in an operation, and at most `CK_CHAIN_DEPTH` values wait at once; `out` may be an operand.
+void ck_chain(int type, const uint16_t *code, size_t length, const struct ck_chain_leaf *leaves, size_t leaf_count, size_t n,
+              void *out);
+
 /// out[i...] = a[i...], converted: integers wrap around, fractions are cut off, everything but 0 is true.
 void ck_cast(int from, int to, int rank, const ptrdiff_t *shape, void *out, const ptrdiff_t *out_strides,
              const void *a, const ptrdiff_t *a_strides);

@@ -130,7 +130,7 @@ extension Parameter {
     guard let gradient = gradient as? Tensor<Scalar>, let slots = slots as? Slots<Scalar> else {
       fail("update: a gradient of another type than its parameter")
     }
-    let dense = stopGradient(gradient).contiguous()
+    let dense = stopGradient(gradient).contiguous().evaluated()
     update { weight in
       weight.makeWritable()
       slots.change { rule.apply(to: &weight, gradient: dense, slots: &$0, step: step) }

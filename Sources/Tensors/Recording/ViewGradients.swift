@@ -37,6 +37,7 @@ extension Tensor {
   package mutating func assign(_ value: Tensor, _ selection: @autoclosure () -> Selection) {
     let selection = selection()
     let old = node == nil && value.node == nil ? nil : standIn
+    value.evaluated()  // It may hold this memory.
     makeWritable()
     let part = Tensor(storage: storage, layout: selection(layout))
     Kernels.copy(

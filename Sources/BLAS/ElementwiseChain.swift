@@ -1,0 +1,130 @@
+import CKernels
+internal import Glibc
+
+/// Elementwise operations that are put off, to be carried out together: a value between two of them then never leaves the nearest
+/// cache, where each alone would read and write all of memory.
+///
+/// The storage of a result may hold a chain in place of elements; whoever asks for its memory has the chain carried out. Results
+/// are those of the operations one by one, since the same kernels run. Operands that are memory are held, so that a write to one
+/// of them meets a shared storage and copies.
+package struct ElementwiseChain {
+  /// Elements in memory: all of the result's, or one that is repeated.
+  private struct Leaf {
+    var storage: Storage
+    let offset: Int
+    let repeats: Bool
+  }
+
+  private let type: ElementType
+  let count: Int
+  private var leaves: [Leaf]
+  /// In postfix order: see `ck_chain`.
+  private var code: [UInt16]
+  private var depth = 1
+
+  /// From how many elements on operations are put off; fewer stay in a cache anyway. The environment's `MARTLET_CHAIN_FROM`
+  /// sets another, so that tests reach chains with small arrays.
+  private static let leastCount =
+    unsafe getenv("MARTLET_CHAIN_FROM").flatMap { unsafe Int(String(cString: $0)) } ?? 1 << 15
+
+  /// Whether operations of `count` elements are put off.
+  package static func isWorthwhile(_ type: ElementType, count: Int) -> Bool {
+    count >= leastCount && type.isFullFloat
+  }
+
+  /// What the chain of a new result begins with: `count` elements of `storage` from `offset` on, or one that is repeated.
+  ///
+  /// - Parameter isOwned: Whether nobody else holds `storage`, which then gives up its chain, and must not be used again.
+  package init(
+    _ type: ElementType, count: Int, _ storage: Storage, offset: Int, repeats: Bool, isOwned: Bool
+  ) {
+    if isOwned, !repeats, offset == 0, let chain = storage.takeChain(count: count) {
+      self = chain
+      return
+    }
+    precondition(
+      offset >= 0 && offset + (repeats ? 1 : count) <= storage.byteCount / type.byteCount,
+      "\(count) elements from \(offset) lie outside a storage")
+    storage.settle()
+    self.type = type
+    self.count = count
+    leaves = [Leaf(storage: storage, offset: offset, repeats: repeats)]
+    code = [UInt16(CK_CHAIN_LEAF)]
+  }
+
+  package mutating func append(_ operation: UnaryOperation) {
+    precondition(ck_has_unary(operation.rawValue, type.rawValue), "no \(operation) of \(type)")
+    code.append(UInt16(CK_CHAIN_UNARY) | UInt16(operation.rawValue))
+  }
+
+  /// Makes this the first operand, and `other` the second.
+  package mutating func append(_ operation: BinaryOperation, _ other: ElementwiseChain) {
+    precondition(ck_has_binary(operation.rawValue, type.rawValue), "no \(operation) of \(type)")
+    var (mine, theirs) = (self, other)
+    if !mine.hasRoom(for: theirs) {
+      if mine.code.count > 1 { mine = mine.settled() }
+      if !mine.hasRoom(for: theirs) { theirs = theirs.settled() }
+    }
+    let numbers = theirs.leaves.map { mine.number(of: $0) }
+    for word in theirs.code {
+      mine.code.append(word & 0xFF00 == 0 ? numbers[Int(word)] : word)
+    }
+    mine.depth = max(mine.depth, 1 + theirs.depth)
+    mine.code.append(UInt16(CK_CHAIN_BINARY) | UInt16(operation.rawValue))
+    self = mine
+  }
+
+  private static let mostCode = 32
+
+  private func hasRoom(for other: ElementwiseChain) -> Bool {
+    leaves.count + other.leaves.count <= Int(CK_CHAIN_LEAVES)
+      && 1 + other.depth <= Int(CK_CHAIN_DEPTH)
+      && code.count + other.code.count < Self.mostCode
+  }
+
+  /// The number of a leaf that is known already, or of a new one.
+  private mutating func number(of leaf: Leaf) -> UInt16 {
+    for (number, known) in leaves.enumerated()
+    where known.storage === leaf.storage && known.offset == leaf.offset
+      && known.repeats == leaf.repeats
+    {
+      return UInt16(number)
+    }
+    leaves.append(leaf)
+    return UInt16(leaves.count - 1)
+  }
+
+  /// A chain that is only the memory with this one's results.
+  private consuming func settled() -> ElementwiseChain {
+    let (type, count) = (type, count)
+    let storage = Storage(byteCount: count * type.byteCount, chain: self)
+    return ElementwiseChain(type, count: count, storage, offset: 0, repeats: false, isOwned: false)
+  }
+
+  /// The storage of the chain's results. One that has grown long is carried out at once.
+  package consuming func storage() -> Storage {
+    let isLong = code.count >= Self.mostCode / 2
+    let storage = Storage(byteCount: count * type.byteCount, chain: self)
+    if isLong { storage.settle() }
+    return storage
+  }
+
+  /// Carries the chain out: in the memory of an operand that nobody else holds, which is taken from it, or in fresh memory.
+  consuming func run() -> UnsafeMutableRawPointer {
+    var leaves = leaves
+    self.leaves = []
+    let operands = unsafe leaves.map {
+      unsafe ck_chain_leaf(
+        elements: $0.storage.base + $0.offset * type.byteCount, repeats: $0.repeats)
+    }
+    var result: UnsafeMutableRawPointer?
+    for index in leaves.indices where !leaves[index].repeats && leaves[index].offset == 0 {
+      guard isKnownUniquelyReferenced(&leaves[index].storage) else { continue }
+      unsafe result = leaves[index].storage.takeMemory(byteCount: count * type.byteCount)
+      if unsafe result != nil { break }
+    }
+    let memory: UnsafeMutableRawPointer = unsafe result ?? ck_allocate(count * type.byteCount)!
+    unsafe ck_chain(type.rawValue, code, code.count, operands, operands.count, count, memory)
+    return unsafe memory
+  }
+}
