@@ -36,6 +36,12 @@ package struct S3Failure {
         return "The bucket is in another region than \(address.region): set AWS_REGION"
       }
       return "The bucket is in another region than \(address.region): set AWS_REGION=\(region)"
+    case ("EntityTooSmall", _):
+      return "All parts but the last have at least 5 MiB: raise MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE"
+    case ("InvalidPart", _), ("InvalidPartOrder", _):
+      return "A part did not arrive, or is another one than was said: send the file again"
+    case ("NoSuchUpload", _):
+      return "The upload was ended meanwhile: send the file again"
     case ("NoSuchKey", _), (_, 404):
       return "The contents are not there: see track-cli doctor"
     case ("BadDigest", _), ("XAmzContentSHA256Mismatch", _):
