@@ -135,6 +135,7 @@ def test_commands(serve, storage, place, tmp_path):
     assert answer.returncode == 1
     assert f"there is no s3://runs/{key['lose']}" in answer.stdout
     assert f"the SHA-256 of s3://runs/{key['keep']} is not its name" in answer.stdout
+    assert f"Copy it back to its place in s3://runs/{place} from a backup" in " ".join(answer.stdout.split())
 
 
 def test_wrong_settings(serve, storage, place, tmp_path):

@@ -5,6 +5,7 @@ import json
 import random
 from urllib.parse import parse_qsl, urlsplit
 
+import boto3
 import mlflow
 import pytest
 import requests
@@ -15,7 +16,7 @@ from botocore.credentials import Credentials
 from session import LIMIT
 from storage import Storage, place, serve  # noqa: F401
 from test_uploads import DAY, PROXY, Upload, left, refused
-from tracked import cli
+from tracked import cli, served
 
 #: The smallest part that S3 takes, but for the last.
 PART = 5 << 20
@@ -161,3 +162,20 @@ def test_what_is_left_in_the_bucket_is_garbage(run, storage, place, tmp_path):
     tag = young.send(1, b"young").headers["ETag"]
     assert young.complete([(1, tag)]).ok and [f.path for f in client.list_artifacts(run)] == ["data.bin"]
     assert "0 files" in gc() and set(uploads(storage)) == theirs
+
+
+def test_keys_that_may_not_list_uploads(tmp_path):
+    limited = Storage(tmp_path / "errors", unsigned=5)
+    try:
+        keys = {"aws_access_key_id": "nobody", "aws_secret_access_key": "nothing", "region_name": "us-east-1"}
+        actions = ["s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+        policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
+        boto3.client("iam", endpoint_url=limited.url, **keys).put_user_policy(
+            UserName="logger", PolicyName="all", PolicyDocument=json.dumps(policy))
+        with served(tmp_path / "tracking.db") as client:
+            client.delete_run(client.create_run("0").info.run_id)
+        said = cli("gc", store=tmp_path / "tracking.db", **limited.environment, TRACKING_ARTIFACTS="s3://runs/x")
+    finally:
+        limited.stop()
+    # What can be removed is, and the rest is told.
+    assert "Removed 1 run" in said and "were not looked for" in said and "s3:ListBucketMultipartUploads" in said, said

@@ -87,7 +87,7 @@ def refused(answer, text, status=400, code="INVALID_PARAMETER_VALUE"):
 
 
 def test_mlflows_client_sends_parts(serve, tmp_path):
-    uri, _ = serve("--log-format", "text")
+    uri, _ = serve()
     client = mlflow.MlflowClient(uri)
     run = client.create_run("0").info.run_id
     data = random.Random(1).randbytes(25_500)

@@ -49,7 +49,8 @@ package struct S3Failure {
     case (_, 401), (_, 403):
       return
         "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that they may list the bucket and "
-        + "get, put and delete its objects (s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject)"
+        + "get, put and delete its objects (s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject; "
+        + "s3:ListBucketMultipartUploads and s3:AbortMultipartUpload to remove what uploads left)"
     default:
       return isPassing ? "Try again later" : "Check the bucket's address and settings"
     }
