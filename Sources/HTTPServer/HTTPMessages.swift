@@ -15,6 +15,11 @@ package struct HTTPRequest: Sendable {
   /// The client's address.
   package let peer: String
 
+  /// What was known of it before its body arrived.
+  package var head: HTTPRequestHead {
+    HTTPRequestHead(method: method, path: path, headers: headers)
+  }
+
   /// The first value that the query has under `name`.
   package func queryValue(_ name: String) -> String? {
     query.first { $0.name == name }?.value

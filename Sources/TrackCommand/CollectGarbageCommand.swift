@@ -33,6 +33,7 @@ struct CollectGarbageCommand: Command {
         ("runs", .integer(Int64(report.runs))),
         ("experiments", .integer(Int64(report.experiments))),
         ("logged_models", .integer(Int64(report.models))),
+        ("uploads", .integer(Int64(report.uploads))),
         ("files", .integer(Int64(report.files))), ("bytes", .integer(report.bytes)),
         ("dry_run", .bool(isTrial)),
       ]).text
@@ -41,8 +42,14 @@ struct CollectGarbageCommand: Command {
       "\(number) \(thing)\(number == 1 ? "" : "s")"
     }
     let models = report.models == 0 ? "" : "\(count(report.models, "logged model")), "
-    return "\(isTrial ? "Would remove" : "Removed") \(count(report.runs, "run")), \(models)"
-      + "\(count(report.experiments, "experiment")) and \(count(report.files, "file")) "
+    let uploads =
+      report.uploads == 0 ? "" : "\(count(report.uploads, "unfinished upload")), "
+    let fault = report.uploadsFault.map {
+      "Unfinished uploads in the bucket were not looked for: \($0)\n"
+    }
+    return (fault ?? "")
+      + "\(isTrial ? "Would remove" : "Removed") \(count(report.runs, "run")), \(models)"
+      + "\(uploads)\(count(report.experiments, "experiment")) and \(count(report.files, "file")) "
       + "(\(shortSize(bytes: report.bytes))).\n"
   }
 }

@@ -98,7 +98,8 @@ struct DoctorCommand: Command {
         + "runs they belonged to are needed."
     case .wrongSummary: return "Correct them with: track-cli doctor --fix"
     case .missingArtifact, .corruptArtifact:
-      return "Copy the file from a backup of \(path).artifacts, or log the artifact again."
+      let place = context.store.artifactsPlace
+      return "Copy it back to its place in \(place) from a backup, or log the artifact again."
     case .orphanFile:
       return
         "They do no harm: artifacts were replaced, or a process was killed while it logged one. "

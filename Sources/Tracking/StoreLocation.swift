@@ -97,6 +97,26 @@ package enum StoreLocation {
     return folder.hasSuffix("/") ? folder + relative : "\(folder)/\(relative)"
   }
 
+  /// `text` with all bytes escaped but letters, digits and `-._~`; and but slashes in a path.
+  ///
+  /// - SeeAlso: RFC 3986, section 2.
+  package static func encodingPercents(_ text: String, isPath: Bool = false) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count)
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+        UInt8(ascii: "_"), UInt8(ascii: "~"):
+        bytes.append(byte)
+      case UInt8(ascii: "/") where isPath: bytes.append(byte)
+      default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// `text` with its percent escapes resolved once.
   package static func decodingPercents(_ text: String) -> String {
     var bytes: [UInt8] = []

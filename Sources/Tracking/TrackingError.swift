@@ -70,6 +70,10 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
   case aliasNotFound(name: String, alias: String)
   /// No run logged a model of that id.
   case loggedModelNotFound(id: String)
+  /// A file that was sent in parts cannot be put together, or takes no part.
+  case uploadRefused(upload: String, reason: String)
+  /// The parts of a file are being put together already.
+  case uploadBusy(upload: String)
   /// A file could not be read or written while an artifact was copied.
   case artifactFailed(path: String, reason: String)
   /// `uri` or its settings in the environment name no bucket to keep artifacts in.
@@ -175,6 +179,10 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
     case .loggedModelNotFound(let id):
       "there is no logged model \"\(id)\"; an id is like m-1a2b3c and 26 digits more. "
         + "Perhaps it was deleted."
+    case .uploadRefused(let upload, let reason):
+      "the upload \(Self.shortened(upload)) is refused: \(reason)."
+    case .uploadBusy(let upload):
+      "the parts of the upload \(upload) are being put together. Ask again in a moment."
     case .artifactFailed(let path, let reason):
       "cannot copy \(path): \(reason). Check that both places exist and that you may use them."
     case .invalidBucket(let uri, let reason):

@@ -2,60 +2,6 @@ import Digest
 import FoundationEssentials
 import SQLite
 
-/// The rule for an artifact's path: relative, below the run, and the same on every system.
-enum ArtifactPath {
-  /// Throws unless an artifact can be logged as `path`.
-  static func validate(_ path: String) throws(TrackingError) {
-    if let reason = fault(of: path) { throw .invalidArtifactPath(path: path, reason: reason) }
-  }
-
-  private static func fault(of path: String) -> String? {
-    if path.isEmpty { return "it is empty" }
-    if path.utf8.contains(0) { return "it holds a NUL" }
-    if path.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) {
-      return "it holds a control character"
-    }
-    if path.hasPrefix("/") { return "it is absolute" }
-    if path.utf8.count > 1000 { return "it is longer than 1000 bytes" }
-    for part in path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-      switch String(decoding: part, as: UTF8.self) {
-      case "": return "it has an empty part"
-      case ".", "..": return "it leads out of the run's folder or names it"
-      default: continue
-      }
-    }
-    return nil
-  }
-}
-
-/// What files are logged to: a run, or a logged model.
-package enum ArtifactOwner: Sendable, Equatable {
-  /// The run of that number.
-  case run(Int64)
-  /// The logged model of that number.
-  case model(Int64)
-
-  fileprivate var table: String {
-    switch self {
-    case .run: "artifacts"
-    case .model: "logged_model_artifacts"
-    }
-  }
-
-  fileprivate var column: String {
-    switch self {
-    case .run: "run"
-    case .model: "model"
-    }
-  }
-
-  fileprivate var row: Int64 {
-    switch self {
-    case .run(let row), .model(let row): row
-    }
-  }
-}
-
 extension TrackingStore {
   /// Copies the file at `source` into the store and notes it as `path` of `run`.
   func logArtifact(file source: String, as path: String, run: Int64) throws(TrackingError) {
@@ -127,9 +73,28 @@ extension TrackingStore {
     }
   }
 
+  /// Where the contents of artifacts are kept: a folder, or one of a bucket.
+  package var artifactsPlace: String { contents.place }
+
   /// The file or the object that holds the contents of `artifact`, as people write it.
   package func contentAddress(of artifact: ArtifactRecord) -> String {
     contents.address(artifact.sha256)
+  }
+
+  /// Whether the contents of artifacts are kept in a bucket.
+  package var isInBucket: Bool { if case .bucket = contents { true } else { false } }
+
+  /// A URL at the bucket that gives the contents of `artifact` for so many seconds; `nil` where they are in a folder.
+  package func downloadURL(
+    of artifact: ArtifactRecord, disposition: String, seconds: Int
+  ) throws(TrackingError) -> String? {
+    guard case .bucket(let bucket) = contents else { return nil }
+    return try bucket.url(
+      "GET", bucket.address.key(artifact.sha256),
+      [
+        ("response-content-disposition", disposition),
+        ("response-content-type", "application/octet-stream"),
+      ], seconds: seconds)
   }
 
   /// Calls `body` with a file that holds the contents of `artifact`, and is there meanwhile.
@@ -217,11 +182,20 @@ extension TrackingStore {
     } catch {
       throw .artifactFailed(path: incoming, reason: error.description)
     }
+    try noteArtifact(digest, byteCount: Int64(byteCount), as: path, of: owner) {
+      () throws(TrackingError) in
+      try contents.keep(incoming, byteCount: byteCount, digest: digest)
+    }
+  }
+
+  /// Notes contents as the artifact `path` of `owner` when `keep` has put them where such are kept.
+  func noteArtifact(
+    _ digest: String, byteCount: Int64, as path: String, of owner: ArtifactOwner,
+    keep: () throws(TrackingError) -> Void
+  ) throws(TrackingError) {
     for _ in 0..<3 {
       // Sending may take long, and nobody can write to the store in a transaction of ours.
-      if case .bucket = contents {
-        try contents.keep(incoming, byteCount: byteCount, digest: digest)
-      }
+      if case .bucket = contents { try keep() }
       // Together, so that nobody takes the contents for nobody's in between.
       let isDone = try withDatabase { database throws(TrackingError) in
         try database.write { () throws(TrackingError) in
@@ -229,7 +203,7 @@ extension TrackingStore {
           if case .bucket = contents {
             guard try contents.has(digest) else { return false }
           } else {
-            try contents.keep(incoming, byteCount: byteCount, digest: digest)
+            try keep()
           }
           _ = try database.execute(
             """
@@ -237,7 +211,7 @@ extension TrackingStore {
               VALUES (?, ?, ?, ?, ?)
               ON CONFLICT (\(owner.column), path) DO UPDATE SET sha256 = excluded.sha256,
                 byte_count = excluded.byte_count, logged_ms = excluded.logged_ms
-            """, .integer(owner.row), .text(path), .text(digest), .integer(Int64(byteCount)),
+            """, .integer(owner.row), .text(path), .text(digest), .integer(byteCount),
             .integer(currentMilliseconds()))
           return true
         }
@@ -265,7 +239,7 @@ extension Database {
   }
 
   /// Throws when nothing can be logged to `owner`, because it was deleted or is gone.
-  fileprivate func checkIsThere(_ owner: ArtifactOwner) throws(TrackingError) {
+  func checkIsThere(_ owner: ArtifactOwner) throws(TrackingError) {
     guard case .model(let row) = owner else { return try checkIsThere(run: owner.row) }
     let found = try query(
       "SELECT model_id FROM logged_models WHERE id = ? AND deleted_ms IS NULL", .integer(row)

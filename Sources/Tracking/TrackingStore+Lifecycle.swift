@@ -9,6 +9,10 @@ package struct GarbageReport: Sendable, Equatable {
   package var models = 0
   /// How many deleted experiments.
   package var experiments = 0
+  /// How many files that were sent in parts and never completed.
+  package var uploads = 0
+  /// Why those in a bucket could not be looked for.
+  package var uploadsFault: String?
   /// How many files that no artifact has any more.
   package var files = 0
   /// The sizes of these files together.
@@ -93,10 +97,13 @@ extension TrackingStore {
   ) throws(TrackingError) -> GarbageReport {
     // Listing a bucket takes long, and nobody can write meanwhile. What comes after this stays.
     let all = try contents.all()
+    var left = GarbageReport()
+    try removeUploads(isTrial: isTrial, report: &left)
+    let uploads = left
     return try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
         let time = SQLiteValue.integer(milliseconds)
-        var report = GarbageReport()
+        var report = uploads
         let old = "deleted_ms IS NOT NULL AND deleted_ms < ?1"
         let oldRuns = "\(old) AND run_id NOT IN (SELECT run_id FROM model_versions)"
         let oldModels = """

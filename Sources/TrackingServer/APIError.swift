@@ -76,7 +76,8 @@ struct APIError: Error {
     case .loggedModelNotFound(let id):
       self.init(.resourceDoesNotExist, "Logged model with ID '\(id)' not found.")
     // The client asks again when it hears this.
-    case .locked: self.init(.temporarilyUnavailable, text)
+    case .uploadRefused: self.init(.invalidParameterValue, text)
+    case .uploadBusy, .locked: self.init(.temporarilyUnavailable, text)
     default: self.init(.internalError, text)
     }
   }

@@ -96,7 +96,7 @@ struct ArtifactsAPI {
     return path.split(separator: "/").joined(separator: "/")
   }
 
-  private static func missing(_ path: String) -> APIError {
+  static func missing(_ path: String) -> APIError {
     APIError(.resourceDoesNotExist, "There is no artifact \(path).")
   }
 
@@ -155,16 +155,9 @@ struct ArtifactsAPI {
       throw Self.missing(path)
     }
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    let quoted = name.map { "\"\\".contains($0) || !$0.isASCII ? "_" : $0 }
-    let encoded = name.utf8.map { byte in
-      Self.plain.contains(byte) ? String(UnicodeScalar(byte)) : "%" + Self.hexadecimal(byte)
-    }.joined()
     var headers: [(name: String, value: String)] = [
       ("Content-Type", "application/octet-stream"), ("X-Content-Type-Options", "nosniff"),
-      (
-        "Content-Disposition",
-        "attachment; filename=\"\(String(quoted))\"; filename*=UTF-8''\(encoded)"
-      ),
+      ("Content-Disposition", Self.disposition(name)),
       ("ETag", "\"\(artifact.sha256)\""), ("Accept-Ranges", "bytes"),
     ]
     let size = artifact.byteCount
@@ -178,6 +171,15 @@ struct ArtifactsAPI {
     return HTTPResponse(206, try body(artifact, range), headers: headers)
   }
 
+  /// Has a browser keep what it gets, as a file called `name`.
+  ///
+  /// - SeeAlso: RFC 6266, section 4.
+  static func disposition(_ name: String) -> String {
+    let quoted = String(name.map { "\"\\".contains($0) || !$0.isASCII ? "_" : $0 })
+    return "attachment; filename=\"\(quoted)\"; "
+      + "filename*=UTF-8''\(StoreLocation.encodingPercents(name))"
+  }
+
   private func body(
     _ artifact: ArtifactRecord, _ range: Range<Int64>
   ) throws -> HTTPResponse.Body {
@@ -186,13 +188,6 @@ struct ArtifactsAPI {
     return file.isTemporary
       ? .temporaryFile(path: file.path, count: count)
       : .file(path: file.path, offset: file.offset, count: count)
-  }
-
-  private static let plain = Set(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
-
-  private static func hexadecimal(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
   }
 
   /// The bytes that a Range header asks for: empty if there are none such, `nil` if the header is to be ignored.

@@ -6,6 +6,8 @@ import Tracking
 struct Routes: Sendable {
   private let table: [String: APICall]
   private let artifacts: ArtifactsAPI
+  private let uploads: UploadsAPI
+  private let transfers: DirectTransfers
   private let loggedModels: LoggedModelsAPI
   private let modelVersions: ModelVersionsAPI
   private let page: PageAPI
@@ -17,7 +19,7 @@ struct Routes: Sendable {
 
   init(
     store: TrackingStore, page: MLflowPage?, metrics: ServerMetrics, door: Doorkeeper,
-    guardian: RequestGuard
+    guardian: RequestGuard, isSecure: Bool
   ) {
     self.page = PageAPI(store: store, page: page)
     self.store = store
@@ -26,6 +28,8 @@ struct Routes: Sendable {
     self.door = door
     self.guardian = guardian
     artifacts = ArtifactsAPI(store: store)
+    uploads = UploadsAPI(store: store, door: door, isSecure: isSecure)
+    transfers = DirectTransfers(store: store)
     loggedModels = LoggedModelsAPI(store: store)
     modelVersions = ModelVersionsAPI(store: store)
     table = Self.calls(of: store)
@@ -69,6 +73,7 @@ struct Routes: Sendable {
 
   func answer(_ request: HTTPRequest) -> HTTPResponse {
     do {
+      if UploadsAPI.isPart(request.head) { return try uploads.take(request) }
       let permit = Self.isOpen(request.path) ? .all : try door.permit(request.headers)
       var response = try route(request, permit)
       response.account = permit.account?.name
@@ -82,6 +87,10 @@ struct Routes: Sendable {
   func refusal(_ head: HTTPRequestHead) -> HTTPResponse? {
     do throws(APIError) {
       try guardian.check(head.headers)
+      if UploadsAPI.isPart(head) {
+        _ = try uploads.part(head.path, head.headers)
+        return nil
+      }
       if !Self.isOpen(head.path) { _ = try door.permit(head.headers) }
       return nil
     } catch {
@@ -98,6 +107,8 @@ struct Routes: Sendable {
       return String(name.drop { $0 != " " }.dropFirst())
     }
     if head.path.contains("/mlflow-artifacts/artifacts") { return "artifacts" }
+    if UploadsAPI.isPart(head) { return "uploads/part" }
+    if let call = UploadsAPI.call(head.path) { return "uploads/\(call.name)" }
     if head.path == "/api/2.0/martlet/runs/events" { return "runs/events" }
     if let name = Self.call(head.method, head.path), name.contains("logged-models/") {
       return "logged-models"
@@ -119,7 +130,8 @@ struct Routes: Sendable {
 
   private func route(_ request: HTTPRequest, _ permit: Permit) throws -> HTTPResponse {
     if let response = try page.answer(request, permit) { return response }
-    try DirectTransfers.check(request)
+    if let response = try uploads.answer(request, permit) { return response }
+    if let response = try transfers.answer(request, permit) { return response }
     switch request.path {
     case "/health": return HTTPResponse(200, text: "OK")
     case "/version": return HTTPResponse(200, text: Self.mlflowVersion)

@@ -47,7 +47,8 @@ package final class TrackingServer: Sendable {
     let routes = Routes(
       store: store, page: options.page, metrics: metrics,
       door: Doorkeeper(accounts: options.accounts),
-      guardian: RequestGuard(allowedHosts: options.allowedHosts, isLocal: options.isLocal))
+      guardian: RequestGuard(allowedHosts: options.allowedHosts, isLocal: options.isLocal),
+      isSecure: options.identity != nil)
     @Sendable func isUpload(_ head: HTTPRequestHead) -> Bool {
       head.method == "PUT" && head.path.hasPrefix(ArtifactsAPI.proxy)
     }
@@ -56,9 +57,15 @@ package final class TrackingServer: Sendable {
     }
     let limits = HTTPServer.Limits(
       bodySize: {
-        isUpload($0) ? .max : isPageUpload($0) ? PageAPI.largestUpload : options.bodyBytes
+        if isUpload($0) { return .max }
+        if UploadsAPI.isPart($0) { return PartedUpload.largestPart }
+        if UploadsAPI.isList($0) { return max(UploadsAPI.longestList, options.bodyBytes) }
+        return isPageUpload($0) ? PageAPI.largestUpload : options.bodyBytes
       },
-      bodyFile: { isUpload($0) || isPageUpload($0) ? try? store.newIncomingFile() : nil },
+      bodyFile: {
+        isUpload($0) || isPageUpload($0) || UploadsAPI.isPart($0)
+          ? try? store.newIncomingFile() : nil
+      },
       refusal: { routes.refusal($0) }, seconds: options.seconds)
     server = try HTTPServer(
       host: options.host, port: options.port, limits: limits, identity: options.identity,

@@ -80,4 +80,12 @@ struct StoreLocationTests {
       try StoreLocation.forReading(environment: [:], currentFolder: clone)
     }
   }
+
+  @Test("escapes all that an address may not have, and resolves it again")
+  func percents() {
+    let text = "a/b c~%41+ü?\u{0}"
+    #expect(StoreLocation.encodingPercents(text) == "a%2Fb%20c~%2541%2B%C3%BC%3F%00")
+    #expect(StoreLocation.encodingPercents(text, isPath: true) == "a/b%20c~%2541%2B%C3%BC%3F%00")
+    #expect(StoreLocation.decodingPercents(StoreLocation.encodingPercents(text)) == text)
+  }
 }

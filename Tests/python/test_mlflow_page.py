@@ -161,17 +161,6 @@ def test_files_that_the_page_sends_and_shows(base, client, run, tmp_path):
     assert got.text == "flavors: {}"
 
 
-def test_a_client_that_would_send_a_file_in_parts_sends_it_whole(client, run, tmp_path, monkeypatch):
-    monkeypatch.setenv("MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD", "true")
-    monkeypatch.setenv("MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE", "1000000")
-    content = os.urandom(2_000_000)
-    (tmp_path / "large.bin").write_bytes(content)
-    client.log_artifact(run, str(tmp_path / "large.bin"), "data")
-    (tmp_path / "got").mkdir()
-    got = client.download_artifacts(run, "data/large.bin", str(tmp_path / "got"))
-    assert pathlib.Path(got).read_bytes() == content
-
-
 def test_what_is_not_there_is_refused_politely(base):
     assert requests.post(f"{base}/ajax-api/3.0/mlflow/traces/search", json={}, timeout=LIMIT).json() == {}
     assert requests.get(f"{base}/ajax-api/3.0/mlflow/ui-telemetry", timeout=LIMIT).json()["disable_ui_telemetry"] is True
@@ -179,8 +168,7 @@ def test_what_is_not_there_is_refused_politely(base):
                          ("POST", "/api/3.0/mlflow/datasets/create"), ("POST", "/v1/traces"), ("GET", "/api/3.0/mlflow/scorers/list")):
         answer = requests.request(method, base + path, json={}, timeout=LIMIT)
         assert answer.status_code == 404 and answer.json()["error_code"] == "ENDPOINT_NOT_FOUND", path
-    for method, path in (("POST", "/api/2.0/mlflow-artifacts/mpu/create/0/x"), ("GET", "/api/2.0/mlflow-artifacts/presigned/0/x"),
-                         ("POST", "/api/2.0/mlflow/artifacts/presigned-upload-url"), ("POST", "/ajax-api/2.0/mlflow/artifacts/presigned-download-url")):
+    for method, path in (("GET", "/api/2.0/mlflow-artifacts/presigned/0/x"), ("POST", "/api/2.0/mlflow/artifacts/presigned-upload-url"), ("POST", "/ajax-api/2.0/mlflow/artifacts/presigned-download-url")):
         answer = requests.request(method, base + path, json={}, timeout=LIMIT)
         assert answer.status_code == 501 and answer.json()["error_code"] == "NOT_IMPLEMENTED", path
     assert requests.get(f"{base}/api/3.0/mlflow/server-info", timeout=LIMIT).json()["store_type"] == "SqlStore"

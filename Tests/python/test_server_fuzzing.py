@@ -27,6 +27,8 @@ NAMING = {"experiment_id", "experiment_ids", "experiment_name", "run_id", "run_i
           "stage", "metric_key", "tag_key", "query"}
 # A stream of a run that goes on ends with the run only.
 STREAM = "/api/2.0/martlet/runs/events"
+#: What a server cannot answer whose artifacts are in a folder.
+BUCKET = "/api/2.0/mlflow-artifacts/presigned/{path}"
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +105,7 @@ def hinted(description, things):
 
 def in_order(schema):
     """The operations, those last that take something away from the others."""
-    found = [each.ok() for each in schema.get_all_operations() if each.ok().path != STREAM]
+    found = [each.ok() for each in schema.get_all_operations() if each.ok().path not in (STREAM, BUCKET)]
     return sorted(found, key=lambda each: (each.method == "delete" or "delete" in each.path or "rename" in each.path, each.label))
 
 
@@ -125,7 +127,7 @@ def test_every_described_call_is_answered(server, description):
         filled = re.sub(r"{\w+}", "none", path)
         answer = requests.request(method, server + filled, json={}, timeout=LIMIT)
         assert "ENDPOINT_NOT_FOUND" not in answer.text, (method, path)
-        assert answer.status_code < 500, (method, path, answer.text)
+        assert answer.status_code < 500 or path == BUCKET and answer.status_code == 501, (method, path, answer.text)
         if answer.status_code >= 400:
             assert set(answer.json()) == {"error_code", "message"}, (method, path)
 

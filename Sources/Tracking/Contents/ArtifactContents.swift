@@ -15,6 +15,14 @@ enum ArtifactContents: Sendable {
       ? .bucket(S3Bucket(uri)) : .folder(StoreLocation.artifactFolder(uri))
   }
 
+  /// The folder, or the bucket's, as people write it.
+  var place: String {
+    switch self {
+    case .folder(let folder): folder
+    case .bucket(let bucket): bucket.address.uri(bucket.address.prefix)
+    }
+  }
+
   /// The file, or the object, of contents, as people write it.
   func address(_ digest: String) -> String {
     switch self {
@@ -66,7 +74,7 @@ enum ArtifactContents: Sendable {
     switch self {
     case .folder(let folder): return Self.files(in: folder)
     case .bucket(let bucket):
-      return try bucket.list().compactMap { key, size in
+      return try bucket.list().compactMap { key, size, _ in
         let parts = key.dropFirst(bucket.address.keyPrefix.count).split(separator: "/")
         // The bucket may have other things in it.
         guard parts.count == 2, Self.isDigest(parts[1]), parts[1].hasPrefix(parts[0]) else {

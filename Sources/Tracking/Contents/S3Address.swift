@@ -88,7 +88,7 @@ package struct S3Address: Sendable, Equatable {
   /// The escaped path of a key, or of the bucket.
   package func path(_ key: String) -> String {
     (isPathStyle ? "/\(bucket)" : "")
-      + (key.isEmpty && isPathStyle ? "" : "/" + S3Signature.escaped(key, isPath: true))
+      + (key.isEmpty && isPathStyle ? "" : "/" + StoreLocation.encodingPercents(key, isPath: true))
   }
 
   /// How people write the place of a key.

@@ -104,7 +104,7 @@ package final class S3Bucket: Sendable {
     return HTTPClient(settings)
   }
 
-  private func signature() throws(TrackingError) -> S3Signature {
+  func signature() throws(TrackingError) -> S3Signature {
     func value(_ name: String) -> String? {
       environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -120,9 +120,15 @@ package final class S3Bucket: Sendable {
   // MARK: Objects
 
   /// The size of an object in bytes; `nil` if it is not there.
-  package func size(_ key: String) throws(TrackingError) -> Int64? {
+  package func size(_ key: String) throws(TrackingError) -> Int64? { try head(key)?.size }
+
+  /// The size in bytes and the ETag of an object; `nil` if it is not there.
+  func head(_ key: String) throws(TrackingError) -> (size: Int64, etag: String)? {
     let answer = try send(Call(method: "HEAD", key: key, accepted: [400, 401, 403, 404]))
-    if answer.isSuccess { return answer.header("content-length").flatMap(Int64.init) ?? 0 }
+    if answer.isSuccess {
+      let size = answer.header("content-length").flatMap(Int64.init) ?? 0
+      return (size, answer.header("etag") ?? "")
+    }
     if answer.status == 404 { return nil }
     // An answer to HEAD has no body to tell why; one to this has.
     _ = try list(limit: 1)
@@ -149,13 +155,15 @@ package final class S3Bucket: Sendable {
     _ = try send(Call(method: "DELETE", key: key, accepted: [404]))
   }
 
-  /// The objects of the folder, in the order of their keys.
-  func list(limit: Int? = nil) throws(TrackingError) -> [(key: String, size: Int64)] {
-    var found: [(key: String, size: Int64)] = []
+  /// The objects of the folder, in the order of their keys; with the times in milliseconds when they were made.
+  func list(
+    limit: Int? = nil, below folder: String = ""
+  ) throws(TrackingError) -> [(key: String, size: Int64, modified: Int64)] {
+    var found: [(key: String, size: Int64, modified: Int64)] = []
     var token: String?
     repeat {
       var query = [
-        ("list-type", "2"), ("prefix", address.keyPrefix), ("encoding-type", "url"),
+        ("list-type", "2"), ("prefix", address.keyPrefix + folder), ("encoding-type", "url"),
       ]
       if let limit { query.append(("max-keys", "\(limit)")) }
       if let token { query.append(("continuation-token", token)) }
@@ -164,7 +172,8 @@ package final class S3Bucket: Sendable {
         guard let key = xmlTexts("Key", in: object).first,
           let size = xmlTexts("Size", in: object).first.flatMap(Int64.init)
         else { continue }
-        found.append((StoreLocation.decodingPercents(key), size))
+        let modified = xmlTexts("LastModified", in: object).first.flatMap(Self.milliseconds)
+        found.append((StoreLocation.decodingPercents(key), size, modified ?? .max))
       }
       token = xmlTexts("NextContinuationToken", in: body[...]).first
     } while token != nil && limit == nil

@@ -36,6 +36,12 @@ package struct S3Failure {
         return "The bucket is in another region than \(address.region): set AWS_REGION"
       }
       return "The bucket is in another region than \(address.region): set AWS_REGION=\(region)"
+    case ("EntityTooSmall", _):
+      return "All parts but the last have at least 5 MiB: raise MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE"
+    case ("InvalidPart", _), ("InvalidPartOrder", _):
+      return "A part did not arrive, or is another one than was said: send the file again"
+    case ("NoSuchUpload", _):
+      return "The upload was ended meanwhile: send the file again"
     case ("NoSuchKey", _), (_, 404):
       return "The contents are not there: see track-cli doctor"
     case ("BadDigest", _), ("XAmzContentSHA256Mismatch", _):
@@ -43,7 +49,8 @@ package struct S3Failure {
     case (_, 401), (_, 403):
       return
         "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and that they may list the bucket and "
-        + "get, put and delete its objects (s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject)"
+        + "get, put and delete its objects (s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject; "
+        + "s3:ListBucketMultipartUploads and s3:AbortMultipartUpload to remove what uploads left)"
     default:
       return isPassing ? "Try again later" : "Check the bucket's address and settings"
     }

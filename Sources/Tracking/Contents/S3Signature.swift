@@ -52,18 +52,54 @@ package struct S3Signature: Sendable {
     let lines = signed.map { "\($0.0):\($0.1)\n" }.joined()
     let request = [method, path, Self.query(query), lines, names, bodyDigest]
       .joined(separator: "\n")
-    let day = String(time.prefix(8))
-    let scope = "\(day)/\(region)/s3/aws4_request"
-    let text = "AWS4-HMAC-SHA256\n\(time)\n\(scope)\n\(hexadecimal(sha256(Array(request.utf8))))"
-    var key = Array("AWS4\(secret)".utf8)
-    for part in [day, region, "s3", "aws4_request"] { key = Self.code(part, key) }
     sent.append(
       (
         "Authorization",
-        "AWS4-HMAC-SHA256 Credential=\(keyID)/\(scope),SignedHeaders=\(names),"
-          + "Signature=\(hexadecimal(Self.code(text, key)))"
+        "AWS4-HMAC-SHA256 Credential=\(keyID)/\(scope(time)),SignedHeaders=\(names),"
+          + "Signature=\(signature(of: request, time))"
       ))
     return sent
+  }
+
+  /// A query that lets whoever has it send one request without keys, for a while.
+  ///
+  /// - Parameters:
+  ///   - method: `GET`, `PUT` and so on.
+  ///   - host: The server as the request's `Host` header will have it.
+  ///   - path: The escaped path.
+  ///   - query: Names and values, not escaped.
+  ///   - lifetime: For how many seconds it is valid, up to a week.
+  ///   - seconds: The time, since 1970.
+  /// - Returns: The whole query, escaped.
+  /// - SeeAlso: The Amazon S3 API reference, "Authenticating Requests: Using Query Parameters".
+  package func query(
+    _ method: String, host: String, path: String, query: [(name: String, value: String)] = [],
+    lifetime: Int, seconds: Int64
+  ) -> String {
+    let time = Self.basicTime(seconds)
+    var parts =
+      query + [
+        ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"), ("X-Amz-Credential", "\(keyID)/\(scope(time))"),
+        ("X-Amz-Date", time), ("X-Amz-Expires", "\(lifetime)"), ("X-Amz-SignedHeaders", "host"),
+      ]
+    if let token { parts.append(("X-Amz-Security-Token", token)) }
+    let text = Self.query(parts)
+    let request = [method, path, text, "host:\(host)\n", "host", "UNSIGNED-PAYLOAD"]
+      .joined(separator: "\n")
+    return "\(text)&X-Amz-Signature=\(signature(of: request, time))"
+  }
+
+  /// What a signature of that time is good for.
+  private func scope(_ time: String) -> String { "\(time.prefix(8))/\(region)/s3/aws4_request" }
+
+  private func signature(of request: String, _ time: String) -> String {
+    let text =
+      "AWS4-HMAC-SHA256\n\(time)\n\(scope(time))\n\(hexadecimal(sha256(Array(request.utf8))))"
+    var key = Array("AWS4\(secret)".utf8)
+    for part in [String(time.prefix(8)), region, "s3", "aws4_request"] {
+      key = Self.code(part, key)
+    }
+    return hexadecimal(Self.code(text, key))
   }
 
   private static func code(_ text: String, _ key: [UInt8]) -> [UInt8] {
@@ -72,24 +108,10 @@ package struct S3Signature: Sendable {
 
   /// A query with its names in order, as it is both sent and signed.
   static func query(_ parts: [(name: String, value: String)]) -> String {
-    parts.map { (escaped($0.name), escaped($0.value)) }.sorted { $0 < $1 }
+    parts.map {
+      (StoreLocation.encodingPercents($0.name), StoreLocation.encodingPercents($0.value))
+    }.sorted { $0 < $1 }
       .map { "\($0)=\($1)" }.joined(separator: "&")
-  }
-
-  /// `text` with all bytes escaped but letters, digits and `-._~`; and but slashes in a path.
-  static func escaped(_ text: String, isPath: Bool = false) -> String {
-    var bytes: [UInt8] = []
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: "_"), UInt8(ascii: "~"):
-        bytes.append(byte)
-      case UInt8(ascii: "/") where isPath: bytes.append(byte)
-      default: bytes += Array("%".utf8) + Array(hexadecimal([byte]).uppercased().utf8)
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func trimmed(_ text: String) -> String {

@@ -44,7 +44,9 @@ struct MLflowServer: Sendable {
     var body = HTTPClientRequest.Body.none
     if method == "GET" {
       let members = (message.object ?? [:]).sorted { $0.key < $1.key }
-      let query = members.map { "\($0.key)=\(Self.escaped($0.value.string ?? "\($0.value)"))" }
+      let query = members.map {
+        "\($0.key)=\(StoreLocation.encodingPercents($0.value.string ?? "\($0.value)"))"
+      }
       if !query.isEmpty { url += "?" + query.joined(separator: "&") }
     } else {
       body = .bytes(message.utf8)
@@ -57,7 +59,8 @@ struct MLflowServer: Sendable {
   func upload(
     _ file: String, as path: String, artifactURI: String
   ) throws(DeliveryFailure) {
-    let escaped = path.split(separator: "/").map { Self.escaped(String($0)) }.joined(separator: "/")
+    let escaped = StoreLocation.encodingPercents(
+      path.split(separator: "/").joined(separator: "/"), isPath: true)
     let marker = "mlflow-artifacts:"
     let url: String
     if artifactURI.hasPrefix(marker) {
@@ -141,22 +144,5 @@ struct MLflowServer: Sendable {
         reason: "it cannot be copied to \(path): start the server with "
           + "--serve-artifacts, or log from where that folder can be written")
     }
-  }
-
-  /// `text` for a part of a path or a query.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    let digits = Array("0123456789ABCDEF")
-    for byte in text.utf8 {
-      let scalar = Unicode.Scalar(byte)
-      if byte < 128,
-        scalar.properties.isAlphabetic || "0123456789-._~".unicodeScalars.contains(scalar)
-      {
-        result.unicodeScalars.append(scalar)
-      } else {
-        result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-      }
-    }
-    return result
   }
 }

@@ -69,6 +69,13 @@ struct Doorkeeper: Sendable {
     return Permit(account: account)
   }
 
+  /// The permit of an account that was let in before, and may have gone; `nil` is of nobody.
+  func permit(account name: String?) throws(APIError) -> Permit {
+    guard let accounts else { return .all }
+    guard let name, let account = try? accounts.account(named: name) else { throw .unauthenticated }
+    return Permit(account: account)
+  }
+
   /// Lets whoever made an experiment manage it.
   func noteCreation(_ result: any CallResult, _ permit: Permit) throws {
     guard let accounts, let account = permit.account, let result = result as? JSONValue,

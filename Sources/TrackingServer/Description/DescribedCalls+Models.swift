@@ -115,6 +115,24 @@ enum ServerCalls {
       "PUT \(ArtifactsAPI.proxy)/{path}", "Keeps an artifact.", answer: .media(file), upload: file),
     .init("DELETE \(ArtifactsAPI.proxy)/{path}", "Removes an artifact or a folder of them."),
     .init(
+      "POST \(UploadsAPI.prefix)create/{path}",
+      "Begins an artifact that is sent in up to 10,000 parts; the path is that of its folder.",
+      "path*, num_parts: int64", gives: "upload_id*, credentials*: [UploadCredential]"),
+    .init(
+      "PUT \(UploadsAPI.parts){upload}/{number}",
+      "Takes a part of an artifact with the headers of its credential; the answer's ETag is to be listed.",
+      answer: .media(file), upload: file),
+    .init(
+      "POST \(UploadsAPI.prefix)complete/{path}", "Makes an artifact of its parts.",
+      "path*, upload_id*, parts*: [UploadedPart]"),
+    .init(
+      "POST \(UploadsAPI.prefix)abort/{path}", "Ends an artifact that was sent in parts.",
+      "path*, upload_id*"),
+    .init(
+      "GET \(DirectTransfers.downloads)/{path}",
+      "A URL of an artifact at the bucket where it is kept, for five minutes; 501 where it is in a folder.",
+      "", gives: "url*, headers: object, file_size: int64"),
+    .init(
       "GET /get-artifact", "The contents of a run's artifact.", "run_id*, path*",
       answer: .media(file)),
     .init(

@@ -28,6 +28,8 @@ enum DescribedMessages {
     ("DatasetSummary", "experiment_id*, name*, digest*, context"),
     ("ModelInput", "model_id*"),
     ("ModelOutput", "model_id*, step: int64"),
+    ("UploadCredential", "url*, part_number*: int64, headers: object"),
+    ("UploadedPart", "part_number*: int64, etag*"),
     ("FileInfo", "path*, is_dir*: bool, file_size: int64"),
     ("LoggedModel", "info*: LoggedModelInfo, data: LoggedModelData"),
     (
