@@ -70,6 +70,10 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
   case aliasNotFound(name: String, alias: String)
   /// No run logged a model of that id.
   case loggedModelNotFound(id: String)
+  /// A URI that names no model whose files can be had.
+  case invalidModelURI(uri: String, reason: String)
+  /// The model has no file of that ending, or several of them.
+  case modelFileNotFound(uri: String, ending: String, files: [String])
   /// A file could not be read or written while an artifact was copied.
   case artifactFailed(path: String, reason: String)
   /// `uri` or its settings in the environment name no bucket to keep artifacts in.
@@ -175,6 +179,12 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
     case .loggedModelNotFound(let id):
       "there is no logged model \"\(id)\"; an id is like m-1a2b3c and 26 digits more. "
         + "Perhaps it was deleted."
+    case .invalidModelURI(let uri, let reason):
+      "\"\(Self.shortened(uri))\" gives no model: \(reason). Give models:/NAME@ALIAS, models:/NAME/VERSION, "
+        + "models:/NAME/latest, models:/m-ID or runs:/RUN/PATH."
+    case .modelFileNotFound(let uri, let ending, let files):
+      "the model \(uri) has no file .\(ending), or more than one; it has "
+        + "\(Self.shortened(files.joined(separator: ", ")))."
     case .artifactFailed(let path, let reason):
       "cannot copy \(path): \(reason). Check that both places exist and that you may use them."
     case .invalidBucket(let uri, let reason):
