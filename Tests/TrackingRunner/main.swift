@@ -81,7 +81,10 @@ func logModel(_ folder: String, to uri: String) throws {
 
 /// Copies a model's files to a folder and says which.
 func loadModel(_ model: String, from uri: String, to folder: String) throws {
-  let loaded = try LoadedModel(model, to: folder, in: try TrackingStore(uri))
+  let store = try TrackingStore(uri)
+  let loaded = try LoadedModel(model, to: folder, in: store)
+  // This one goes with the program.
+  acknowledge(try LoadedModel(model, in: store).folder)
   acknowledge("\(loaded.runID ?? "") \(loaded.files.joined(separator: " "))")
 }
 

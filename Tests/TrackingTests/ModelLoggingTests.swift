@@ -67,16 +67,13 @@ struct ModelLoggingTests {
     try run.logArtifacts(folder.path("model"), as: "files")
     try store.moveModelVersion("digits", 1, to: .production)
     let named = uri.replacing("MODEL", with: model.id).replacing("RUN", with: run.id)
-    var loaded: LoadedModel? = try LoadedModel(named, in: store)
-    let place = try #require(loaded?.folder)
+    let loaded = try LoadedModel(named, in: store)
     let own = ["deep/config.json", "weights.bin"]
-    #expect(loaded?.files == (uri.hasPrefix("runs:") ? own : ["MLmodel"] + own))
-    #expect(loaded?.runID == run.id)
-    #expect(loaded?.version == (uri.contains("digits") ? 1 : nil))
-    let file = try #require(try loaded?.onlyFile(ending: "bin"))
+    #expect(loaded.files == (uri.hasPrefix("runs:") ? own : ["MLmodel"] + own))
+    #expect(loaded.runID == run.id)
+    #expect(loaded.version == (uri.contains("digits") ? 1 : nil))
+    let file = try loaded.onlyFile(ending: "bin")
     #expect(try String(contentsOfFile: file, encoding: .utf8) == "weights")
-    loaded = nil
-    #expect(!FileManager.default.fileExists(atPath: place))
   }
 
   @Test("MLmodel says what MLflow's client asks for")

@@ -1,4 +1,6 @@
 import FoundationEssentials
+import Glibc
+import Synchronization
 
 /// The files of a logged or registered model, in a folder of this machine.
 ///
@@ -8,8 +10,8 @@ import FoundationEssentials
 /// let weights = champion.path("model.safetensors")
 /// ```
 ///
-/// A folder that was not chosen is removed when nobody holds the value any more.
-public final class LoadedModel: Sendable {
+/// A folder that was not chosen is removed when the program ends.
+public struct LoadedModel: Sendable {
   /// What it was loaded by.
   public let uri: String
   /// The folder that holds its files.
@@ -25,8 +27,6 @@ public final class LoadedModel: Sendable {
   /// The version of that; `nil` without one.
   public let version: Int?
 
-  private let isTemporary: Bool
-
   /// Copies the files of a model to this machine, from the store or from its server.
   ///
   /// - Parameters:
@@ -41,10 +41,7 @@ public final class LoadedModel: Sendable {
     let reference = try ModelReference(uri)
     let store = try TrackingStore.chosen(store)
     let found = try store.location(of: reference)
-    let target =
-      folder
-      ?? FileManager.default.temporaryDirectory
-      .appendingPathComponent("martlet-model-\(RunIdentity.newID())").path
+    let target = folder ?? TemporaryFolders.next()
     do throws(TrackingError) {
       files = try store.copy(found.files, of: found.description, to: target)
     } catch {
@@ -53,13 +50,8 @@ public final class LoadedModel: Sendable {
     }
     self.uri = uri
     self.folder = target
-    isTemporary = folder == nil
     (runID, loggedModelID) = (found.runID, found.loggedModelID)
     (registeredName, version) = (found.version?.model, found.version?.version)
-  }
-
-  deinit {
-    if isTemporary { try? FileManager.default.removeItem(atPath: folder) }
   }
 
   /// Where one of its files is.
@@ -81,6 +73,27 @@ public final class LoadedModel: Sendable {
       throw .modelFileNotFound(uri: uri, ending: ending, files: files)
     }
     return path(file)
+  }
+}
+
+/// Folders that this program needs until it ends.
+private enum TemporaryFolders {
+  private static let folders = Mutex<[String]>([])
+
+  /// A path at which nothing is yet, and nothing will be left.
+  static func next() -> String {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("martlet-model-\(RunIdentity.newID())").path
+    let isFirst = folders.withLock { folders in
+      folders.append(path)
+      return folders.count == 1
+    }
+    if isFirst { atexit { TemporaryFolders.removeAll() } }
+    return path
+  }
+
+  private static func removeAll() {
+    for folder in folders.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: folder) }
   }
 }
 
