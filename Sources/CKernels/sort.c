@@ -1,9 +1,11 @@
 // Sorting of rows: by radix, least significant digit first, on keys whose unsigned order is that of the elements; by
-// insertion where a row is short. Both are stable. NaN comes last, as in NumPy.
+// insertion where a row is short. Both are stable. NaN comes last, as in NumPy. Keys alone are sorted by vectors, where
+// the machine has them (`sort_vectors.c`).
 #include <stdlib.h>
 #include <string.h>
 
 #include "CKernels.h"
+#include "sort.h"
 #include "table.h"
 #include "threads.h"
 
@@ -54,17 +56,14 @@ STORE(i16, uint16_t, x ^ 0x8000u)
 STORE(i32, uint32_t, x ^ 0x80000000u)
 STORE(i64, uint64_t, x ^ 1ull << 63)
 
-static const struct {
-  void (*load)(const void *, size_t, uint64_t, bool, void *);
-  void (*store)(void *, size_t, uint64_t, const void *);
-} conversions[CK_TYPE_COUNT] = {
+const struct ck_sort_key ck_sort_keys[CK_TYPE_COUNT] = {
     [CK_F32] = {load_f32, store_f32}, [CK_F64] = {load_f64, store_f64}, [CK_BOOL] = {load_u8, store_u8},
     [CK_U8] = {load_u8, store_u8},    [CK_U16] = {load_u16, store_u16}, [CK_U32] = {load_u32, store_u32},
     [CK_U64] = {load_u64, store_u64}, [CK_I8] = {load_i8, store_i8},    [CK_I16] = {load_i16, store_i16},
     [CK_I32] = {load_i32, store_i32}, [CK_I64] = {load_i64, store_i64},
 };
 
-bool ck_has_sort(int type) { return conversions[type].load != 0; }
+bool ck_has_sort(int type) { return ck_sort_keys[type].load != 0; }
 
 // MARK: Radix
 
@@ -144,6 +143,18 @@ RADIX(radix16, uint16_t, 8)
 RADIX(radix32, uint32_t, 11)
 RADIX(radix64, uint64_t, 11)
 
+void ck_sort32_radix(uint32_t *keys, size_t n, uint32_t *spare) { radix32_sort(keys, 0, n, spare, 0); }
+void ck_sort64_radix(uint64_t *keys, size_t n, uint64_t *spare) { radix64_sort(keys, 0, n, spare, 0); }
+
+void ck_sort32(uint32_t *keys, size_t n, uint32_t *spare) {
+  (ck_sorts_by_vectors() ? ck_sort32_vectors : ck_sort32_radix)(keys, n, spare);
+}
+void ck_sort64(uint64_t *keys, size_t n, uint64_t *spare) {
+  (ck_sorts_by_vectors() ? ck_sort64_vectors : ck_sort64_radix)(keys, n, spare);
+}
+
+// MARK: Rows
+
 struct sorting {
   int type;
   bool descends;
@@ -152,6 +163,21 @@ struct sorting {
   char *out;
   int32_t *positions;
 };
+
+/// Positions follow their keys by radix, which keeps the order of equal ones.
+static void sort_row(size_t size, void *keys, int32_t *at, size_t n, void *spare, int32_t *spare_at) {
+  switch (size) {
+    case 1: radix8_sort(keys, at, n, spare, spare_at); break;
+    case 2: radix16_sort(keys, at, n, spare, spare_at); break;
+    case 4:
+      if (at) radix32_sort(keys, at, n, spare, spare_at);
+      else ck_sort32(keys, n, spare);
+      break;
+    default:
+      if (at) radix64_sort(keys, at, n, spare, spare_at);
+      else ck_sort64(keys, n, spare);
+  }
+}
 
 static void sort_rows(void *context, size_t part) {
   const struct sorting *s = context;
@@ -164,88 +190,18 @@ static void sort_rows(void *context, size_t part) {
     int32_t *at = s->positions ? s->positions + row * n : 0;
     if (at)
       for (size_t i = 0; i < n; i++) at[i] = (int32_t)i;
-    conversions[s->type].load(s->a + row * n * size, n, flip, at != 0, keys);
-    switch (size) {
-      case 1: radix8_sort(keys, at, n, keys + n * size, spare_at); break;
-      case 2: radix16_sort(keys, at, n, keys + n * size, spare_at); break;
-      case 4: radix32_sort(keys, at, n, keys + n * size, spare_at); break;
-      default: radix64_sort(keys, at, n, keys + n * size, spare_at);
-    }
-    if (s->out) conversions[s->type].store(s->out + row * n * size, n, flip, keys);
+    ck_sort_keys[s->type].load(s->a + row * n * size, n, flip, at != 0, keys);
+    sort_row(size, keys, at, n, keys + n * size, spare_at);
+    if (s->out) ck_sort_keys[s->type].store(s->out + row * n * size, n, flip, keys);
   }
   ck_release(keys, 2 * n * size);
   if (spare_at) ck_release(spare_at, n * sizeof *spare_at);
 }
 
-// MARK: One long row, in halves
-
-/// Keys from which a row is sorted in two halves at once.
-#define HALVED ((size_t)1 << 17)
-
-struct halves {
-  int type;
-  bool descends;
-  size_t n, middle;
-  const char *a;
-  char *out, *keys, *spare;
-};
-
-static void sort_half(void *context, size_t half) {
-  struct halves *h = context;
-  size_t size = ck_type_size[h->type], start = half ? h->middle : 0, n = half ? h->n - h->middle : h->middle;
-  char *keys = h->keys + start * size, *spare = h->spare + start * size;
-  conversions[h->type].load(h->a + start * size, n, h->descends ? ~0ull : 0, false, keys);
-  if (size == 4) radix32_sort(keys, 0, n, spare, 0);
-  else radix64_sort(keys, 0, n, spare, 0);
-}
-
-/// Merges the smaller half of all keys, or the larger one from its end.
-#define MERGE(NAME, K)                                                                            \
-  static void NAME(const struct halves *h, size_t part) {                                         \
-    const K *left = (const K *)(const void *)h->keys, *right = left + h->middle;                  \
-    K *o = (K *)(void *)h->spare;                                                                 \
-    size_t total = h->n, half = total / 2, count = h->n - h->middle;                              \
-    if (part == 0) {                                                                              \
-      for (size_t i = 0, j = 0, k = 0; k < half; k++) {                                           \
-        bool takes_left = j >= count || (i < h->middle && left[i] <= right[j]);                   \
-        o[k] = takes_left ? left[i] : right[j];                                                   \
-        i += takes_left;                                                                          \
-        j += !takes_left;                                                                         \
-      }                                                                                           \
-    } else {                                                                                      \
-      size_t i = h->middle, j = count;                                                            \
-      for (size_t k = total; k > half; k--) {                                                     \
-        bool takes_right = i == 0 || (j > 0 && left[i - 1] <= right[j - 1]);                      \
-        o[k - 1] = takes_right ? right[j - 1] : left[i - 1];                                      \
-        j -= takes_right;                                                                         \
-        i -= !takes_right;                                                                        \
-      }                                                                                           \
-    }                                                                                             \
-  }
-MERGE(merge32, uint32_t)
-MERGE(merge64, uint64_t)
-
-static void merge_half(void *context, size_t part) {
-  const struct halves *h = context;
-  size_t size = ck_type_size[h->type], half = h->n / 2, start = part ? half : 0, n = part ? h->n - half : half;
-  if (size == 4) merge32(h, part);
-  else merge64(h, part);
-  conversions[h->type].store(h->out + start * size, n, h->descends ? ~0ull : 0, h->spare + start * size);
-}
-
-static void sort_in_halves(int type, bool descends, size_t n, const void *a, void *out) {
-  size_t size = ck_type_size[type];
-  struct halves h = {type, descends, n, n / 2, a, out, ck_allocate(n * size), ck_allocate(n * size)};
-  ck_parallel_long(2, sort_half, &h);
-  ck_parallel_long(2, merge_half, &h);
-  ck_release(h.keys, n * size);
-  ck_release(h.spare, n * size);
-}
-
 void ck_sort(int type, bool descends, size_t rows, size_t n, const void *a, void *out, int32_t *positions) {
   if (rows == 0 || n == 0) return;
-  if (rows == 1 && out && !positions && n >= HALVED && ck_type_size[type] >= 4 && ck_thread_count() > 1) {
-    sort_in_halves(type, descends, n, a, out);
+  if (rows == 1 && out && !positions && n >= CK_LONG_ROW && ck_type_size[type] >= 4 && ck_thread_count() > 1) {
+    ck_sort_long(type, descends, n, a, out);
     return;
   }
   struct sorting s = {type, descends, rows, n, rows, a, out, positions};
@@ -255,38 +211,3 @@ void ck_sort(int type, bool descends, size_t rows, size_t n, const void *a, void
   ck_parallel((rows + s.step - 1) / s.step, sort_rows, &s);
 }
 
-// MARK: Searching
-
-/// Where each value belongs in sorted elements: before its equals, or after them.
-#define SEARCH(NAME, K)                                                                           \
-  static void NAME(size_t n, const K *sorted, size_t count, const K *values, bool after, int64_t *out) { \
-    for (size_t i = 0; i < count; i++) {                                                          \
-      size_t low = 0, high = n;                                                                   \
-      while (low < high) {                                                                        \
-        size_t middle = low + (high - low) / 2;                                                   \
-        if (sorted[middle] < values[i] || (after && sorted[middle] == values[i])) low = middle + 1; \
-        else high = middle;                                                                       \
-      }                                                                                           \
-      out[i] = (int64_t)low;                                                                      \
-    }                                                                                             \
-  }
-SEARCH(search8, uint8_t)
-SEARCH(search16, uint16_t)
-SEARCH(search32, uint32_t)
-SEARCH(search64, uint64_t)
-
-void ck_search_sorted(int type, size_t n, const void *sorted, size_t count, const void *values, bool after,
-                      int64_t *out) {
-  size_t size = ck_type_size[type];
-  char *keys = ck_allocate(n * size), *wanted = ck_allocate(count * size);
-  conversions[type].load(sorted, n, 0, true, keys);
-  conversions[type].load(values, count, 0, true, wanted);
-  switch (size) {
-    case 1: search8(n, (uint8_t *)keys, count, (uint8_t *)wanted, after, out); break;
-    case 2: search16(n, (uint16_t *)(void *)keys, count, (uint16_t *)(void *)wanted, after, out); break;
-    case 4: search32(n, (uint32_t *)(void *)keys, count, (uint32_t *)(void *)wanted, after, out); break;
-    default: search64(n, (uint64_t *)(void *)keys, count, (uint64_t *)(void *)wanted, after, out);
-  }
-  ck_release(keys, n * size);
-  ck_release(wanted, count * size);
-}
