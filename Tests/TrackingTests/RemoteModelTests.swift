@@ -1,4 +1,7 @@
 import Foundation
+import HTTPClient
+import HTTPServer
+import Synchronization
 import TestSupport
 import Testing
 
@@ -149,5 +152,91 @@ struct RemoteModelTests {
     let text = try String(contentsOfFile: loaded.path("MLmodel"), encoding: .utf8)
     #expect(text.contains("\"\(found)\"") && !text.contains(model.id))
     #expect(text.contains("run_id: \"\(version.runID)\""))
+  }
+
+  /// Passes requests on to `target`; `body` may answer in its place, or lose its answer.
+  private func proxy(
+    of target: String,
+    _ body: @escaping @Sendable (HTTPRequest, () -> HTTPResponse) -> HTTPResponse
+  ) throws -> HTTPServer {
+    try HTTPServer(host: "127.0.0.1", port: 0) { request in
+      body(request) {
+        var allowed = CharacterSet.alphanumerics
+        allowed.insert(charactersIn: "-._~")
+        let query = request.query.map {
+          "\($0.name)=\($0.value.addingPercentEncoding(withAllowedCharacters: allowed) ?? "")"
+        }
+        var forwarded = HTTPClientRequest(request.method, target + request.path)
+        if !query.isEmpty { forwarded.url += "?" + query.joined(separator: "&") }
+        forwarded.headers = [("Content-Type", "application/json")]
+        if request.method != "GET" { forwarded.body = .bytes(request.body) }
+        guard let answer = try? HTTPClient().send(forwarded) else { return HTTPResponse(502) }
+        return HTTPResponse(answer.status, .bytes(answer.body))
+      }
+    }
+  }
+
+  private func deliver() throws {
+    let end = ContinuousClock.now + .seconds(60)
+    var outcome = DeliveryOutcome.busy
+    repeat {
+      outcome = try outbox().deliver(environment: [:])
+      if outcome != .complete { Thread.sleep(forTimeInterval: 0.05) }
+    } while outcome != .complete && ContinuousClock.now < end
+    #expect(outcome == .complete)
+  }
+
+  @Test("one model and one version are made, though the first answer to each call is lost")
+  func lostAnswers() throws {
+    let server = try ServerProcess(store: folder.path("server.db"))
+    let known = Mutex<Set<String>>([])
+    let proxy = try proxy(of: server.url) { request, forward in
+      let answer = forward()
+      let isNew = known.withLock { $0.insert("\(request.method) \(request.path)").inserted }
+      return isNew ? HTTPResponse(503) : answer
+    }
+    defer { proxy.stop() }
+    let store = try store("http://127.0.0.1:\(proxy.port)")
+    try folder.write("weights", to: "plain/weights.bin")
+    let run = try Run.start(experiment: "twice", name: "once", in: store)
+    try run.logMetric("accuracy", 0.5, step: 1)
+    try run.logModel(
+      folder.path("plain"), name: "net", registeredAs: "digits", alias: "champion",
+      metrics: ["accuracy"])
+    try deliver()
+    try run.end()
+    try deliver()
+    #expect(try outbox().counts() == OutboxCounts())
+    let kept = try TrackingStore(reading: server.store)
+    let models = try kept.searchLoggedModels()
+    #expect(models.count == 1 && models.first?.status == .ready)
+    #expect(models.first?.metrics.map(\.value) == [0.5])
+    #expect(models.first?.registrations == [.init(model: "digits", version: 1)])
+    #expect(try kept.registeredModel("digits").aliases == ["champion": 1])
+    #expect(try server.points("once", "accuracy").count == 1)
+  }
+
+  @Test("a server from before MLflow 3 keeps a model's files with those of the run")
+  func withoutLoggedModels() throws {
+    let server = try ServerProcess(store: folder.path("server.db"))
+    let proxy = try proxy(of: server.url) { request, forward in
+      let isUnknown =
+        request.path.contains("/logged-models") || request.path.hasSuffix("runs/outputs")
+      return isUnknown ? HTTPResponse(404, text: "Not Found") : forward()
+    }
+    defer { proxy.stop() }
+    let store = try store("http://127.0.0.1:\(proxy.port)")
+    try folder.write("weights", to: "plain/weights.bin")
+    let run = try Run.start(experiment: "old", name: "before", in: store)
+    try run.logMetric("accuracy", 0.5)
+    let model = try run.logModel(
+      folder.path("plain"), name: "net", registeredAs: "digits", metrics: ["accuracy"])
+    #expect(model.registrations == [.init(model: "digits", version: 1)])
+    try run.end()
+    #expect(try outbox().counts() == OutboxCounts())
+    #expect(try server.detail(run.id).artifacts.map(\.path) == ["net/MLmodel", "net/weights.bin"])
+    let version = try store.modelVersion("digits", 1)
+    #expect(version.source == "runs:/\(run.id)/net" && version.loggedModelID == nil)
+    #expect(try LoadedModel("digits/1", in: store).files == ["MLmodel", "weights.bin"])
   }
 }

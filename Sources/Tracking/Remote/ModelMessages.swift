@@ -31,8 +31,10 @@ extension RegisteredModel {
 extension ModelVersion {
   /// What a server says of a version.
   init(_ message: JSONValue) {
-    let modelID = message["model_id"]?.string ?? ""
     let source = message["source"]?.string ?? ""
+    var modelID = message["model_id"]?.string ?? ""
+    // MLflow's own server says it there only.
+    if modelID.isEmpty, case .loggedModel(let id) = try? ModelReference(source) { modelID = id }
     self.init(
       model: message["name"]?.string ?? "",
       version: message["version"].flatMap(JSONNumber.integer) ?? 0,
@@ -72,7 +74,10 @@ extension LoggedModel {
         runID: metric["run_id"]?.string ?? "", datasetName: metric["dataset_name"]?.string ?? "",
         datasetDigest: metric["dataset_digest"]?.string ?? "")
     }
-    registrations = (info["registrations"]?.array ?? []).compactMap { registration in
+    // MLflow's own server says it in a tag only.
+    let listed = info["registrations"]?.array
+    let tagged = tags["mlflow.modelVersions"].flatMap { JSONValue(json: $0)?.array }
+    registrations = (listed ?? tagged ?? []).compactMap { registration in
       guard let name = registration["name"]?.string,
         let version = registration["version"].flatMap(JSONNumber.integer)
       else { return nil }
