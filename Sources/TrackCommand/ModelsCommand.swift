@@ -17,7 +17,7 @@ struct ModelsCommand: Command {
   ]
   static let notes = """
     A VERSION is a number, an alias, or latest. The actions:
-      get MODEL[@ALIAS|/VERSION]    copy its files here; also models:/... and runs:/...
+      get MODEL[@ALIAS|/VERSION]    copy its files here; or those of runs:/RUN/PATH
       register MODEL RUN [PATH]     add a version: the artifacts of RUN at PATH
       create MODEL                  make a model without versions
       alias MODEL ALIAS VERSION     let ALIAS name VERSION
