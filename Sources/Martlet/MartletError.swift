@@ -18,6 +18,8 @@ public enum MartletError: Error, Equatable, CustomStringConvertible {
   case inputUnavailable(prompt: String)
   /// A text that was to be shown as JSON of the media type `type` is not JSON.
   case invalidJSON(type: String, reason: String)
+  /// The model that was loaded by `uri` holds no value of `type`.
+  case undecodableModel(uri: String, type: String, reason: String)
 
   /// What failed, with values, and what to do.
   public var description: String {
@@ -50,6 +52,8 @@ public enum MartletError: Error, Equatable, CustomStringConvertible {
         + "Run the cell in an interactive notebook, or set the value in the source."
     case .invalidJSON(let type, let reason):
       "the text is no JSON, which \(type) needs: \(reason). Give a JSON text or an Encodable value."
+    case .undecodableModel(let uri, let type, let reason):
+      "the model \(uri) is no \(type): \(reason). Give the type of the value that was logged."
     }
   }
 }

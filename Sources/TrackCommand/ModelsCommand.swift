@@ -1,4 +1,5 @@
 import CommandArguments
+import FoundationEssentials
 import Tracking
 
 /// `models`: registered models, their versions and aliases.
@@ -12,9 +13,11 @@ struct ModelsCommand: Command {
     "-d, --description TEXT   what is said of a new version, or of a new model",
     "-r, --remove KEY         remove this tag; may be given again",
     "    --archive            with stage: archive the other versions of that stage",
+    "    --output DIR         with get: the folder to copy to, else its name",
   ]
   static let notes = """
     A VERSION is a number, an alias, or latest. The actions:
+      get MODEL[@ALIAS|/VERSION]    copy its files here; or those of runs:/RUN/PATH
       register MODEL RUN [PATH]     add a version: the artifacts of RUN at PATH
       create MODEL                  make a model without versions
       alias MODEL ALIAS VERSION     let ALIAS name VERSION
@@ -30,6 +33,7 @@ struct ModelsCommand: Command {
     case list(filter: String, order: [String])
     case show(String)
     case showVersion(String, String)
+    case get(String, output: String?)
     case change(ModelChange)
   }
 
@@ -47,6 +51,7 @@ struct ModelsCommand: Command {
       description: try arguments.option("--description", "-d"),
       removed: try arguments.options("--remove") + arguments.options("-r"),
       archives: arguments.flag("--archive"))
+    let output = try arguments.option("--output")
     let words = try arguments.operands(0...1000, of: "a MODEL, or an ACTION and a MODEL")
     if let word = words.first, let kind = ModelChange.Kind(rawValue: word) {
       action = .change(try ModelChange(kind, Array(words.dropFirst()), change))
@@ -55,6 +60,9 @@ struct ModelsCommand: Command {
         throw UsageError("--description, --remove and --archive belong to actions that change")
       }
       switch words.count {
+      case 2 where words[0] == "get": action = .get(words[1], output: output)
+      case _ where words.first == "get":
+        throw UsageError("models get takes one MODEL[@ALIAS|/VERSION]")
       case 0: action = .list(filter: filter ?? "", order: order)
       case 1: action = .show(words[0])
       case 2: action = .showVersion(words[0], words[1])
@@ -62,6 +70,9 @@ struct ModelsCommand: Command {
         let actions = ModelChange.Kind.allCases.map(\.rawValue).joined(separator: ", ")
         throw UsageError("\"\(words[0])\" is no action; those are \(actions)")
       }
+    }
+    if output != nil {
+      guard case .get = action else { throw UsageError("--output belongs to models get") }
     }
     if case .list = action { return }
     guard filter == nil, order.isEmpty else {
@@ -82,8 +93,41 @@ struct ModelsCommand: Command {
       let version = try context.store.modelVersion(name, reference: reference)
       return try ModelLayout(context).text(
         of: context.store.lineage(ofModel: name, version: version.version))
+    case .get(let model, let output): return try get(model, to: output, context)
     case .change(let change): return try change.run(context.store)
     }
+  }
+
+  /// Copies the files of a model.
+  private func get(_ uri: String, to output: String?, _ context: Context) throws -> String {
+    let folder = output ?? Self.folder(for: uri)
+    guard output != nil || !FileManager.default.fileExists(atPath: folder) else {
+      throw Refusal(
+        "\(printable(folder)) is there already; name a folder with --output, where files may be replaced"
+      )
+    }
+    let loaded = try LoadedModel(uri, to: folder, in: context.store)
+    if context.format == .json {
+      return JSON.object([
+        ("folder", .string(folder)), ("files", .array(loaded.files.map { .string($0) })),
+        ("model", .string(orNull: loaded.registeredName)),
+        ("version", loaded.version.map { .integer(Int64($0)) } ?? .null),
+        ("run_id", .string(orNull: loaded.runID)),
+        ("model_id", .string(orNull: loaded.loggedModelID)),
+      ]).text
+    }
+    let count = "\(loaded.files.count) file\(loaded.files.count == 1 ? "" : "s")"
+    let version = loaded.version.map { " version \($0)" } ?? ""
+    return
+      "Copied \(printable(loaded.registeredName ?? uri))\(version) to \(printable(folder)) (\(count))\n"
+  }
+
+  /// The model's name, or the last part of another URI.
+  private static func folder(for uri: String) -> String {
+    let rest = uri.split(separator: ":").last.map(String.init) ?? uri
+    let parts = rest.split(separator: "/").map(String.init)
+    let name = uri.hasPrefix("runs:") ? parts.last : parts.first
+    return String((name ?? "model").prefix { $0 != "@" })
   }
 
   private func list(_ models: [RegisteredModel], _ context: Context) throws -> String {

@@ -137,7 +137,7 @@ extension Run {
   ///   the store cannot be written.
   public func logArtifact(_ file: String, as path: String? = nil) throws(TrackingError) {
     let name = path ?? file.split(separator: "/").last.map(String.init) ?? file
-    try store.logArtifact(file: file, as: name, run: row)
+    try store.logArtifact(file: file, as: name, of: .run(row))
   }
 
   /// Stores bytes as an artifact of the run; one of the same path is replaced.
@@ -147,7 +147,7 @@ extension Run {
   ///   - path: The artifact's path in the run.
   /// - Throws: ``TrackingError`` when the path leads out of the run or the store cannot be written.
   public func logArtifact(data: [UInt8], as path: String) throws(TrackingError) {
-    try store.logArtifact(data: data, as: path, run: row)
+    try store.logArtifact(data: data, as: path, of: .run(row))
   }
 
   /// Stores a text as an artifact of the run; one of the same path is replaced.
@@ -157,7 +157,7 @@ extension Run {
   ///   - path: The artifact's path in the run.
   /// - Throws: ``TrackingError`` when the path leads out of the run or the store cannot be written.
   public func logArtifact(text: String, as path: String) throws(TrackingError) {
-    try store.logArtifact(data: Array(text.utf8), as: path, run: row)
+    try store.logArtifact(data: Array(text.utf8), as: path, of: .run(row))
   }
 
   /// Copies every file below a folder into the store as artifacts of the run.

@@ -74,6 +74,10 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
   case uploadRefused(upload: String, reason: String)
   /// The parts of a file are being put together already.
   case uploadBusy(upload: String)
+  /// A URI that names no model whose files can be had.
+  case invalidModelURI(uri: String, reason: String)
+  /// The model has no file of that ending, or several of them.
+  case modelFileNotFound(uri: String, ending: String, files: [String])
   /// A file could not be read or written while an artifact was copied.
   case artifactFailed(path: String, reason: String)
   /// `uri` or its settings in the environment name no bucket to keep artifacts in.
@@ -183,6 +187,12 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
       "the upload \(Self.shortened(upload)) is refused: \(reason)."
     case .uploadBusy(let upload):
       "the parts of the upload \(upload) are being put together. Ask again in a moment."
+    case .invalidModelURI(let uri, let reason):
+      "\"\(Self.shortened(uri))\" gives no model: \(reason). Give models:/NAME@ALIAS, models:/NAME/VERSION, "
+        + "models:/NAME/latest, models:/m-ID or runs:/RUN/PATH."
+    case .modelFileNotFound(let uri, let ending, let files):
+      "the model \(uri) has no file .\(ending), or more than one; it has "
+        + "\(Self.shortened(files.joined(separator: ", ")))."
     case .artifactFailed(let path, let reason):
       "cannot copy \(path): \(reason). Check that both places exist and that you may use them."
     case .invalidBucket(let uri, let reason):

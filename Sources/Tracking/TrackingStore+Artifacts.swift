@@ -3,8 +3,10 @@ import FoundationEssentials
 import SQLite
 
 extension TrackingStore {
-  /// Copies the file at `source` into the store and notes it as `path` of `run`.
-  func logArtifact(file source: String, as path: String, run: Int64) throws(TrackingError) {
+  /// Copies the file at `source` into the store and notes it as `path` of `owner`.
+  func logArtifact(
+    file source: String, as path: String, of owner: ArtifactOwner
+  ) throws(TrackingError) {
     try ArtifactPath.validate(path)
     let file = URL(fileURLWithPath: source).resolvingSymlinksInPath().path
     let attributes = try? FileManager.default.attributesOfItem(atPath: file)
@@ -15,7 +17,7 @@ extension TrackingStore {
     case nil: throw .artifactFailed(path: source, reason: "there is no such file")
     default: throw .artifactFailed(path: source, reason: "it is no regular file")
     }
-    try logArtifact(as: path, of: .run(run)) { incoming throws(TrackingError) in
+    try logArtifact(as: path, of: owner) { incoming throws(TrackingError) in
       do {
         try FileManager.default.copyItem(atPath: file, toPath: incoming)
       } catch {
@@ -24,10 +26,12 @@ extension TrackingStore {
     }
   }
 
-  /// Stores `data` as the artifact `path` of `run`.
-  func logArtifact(data: [UInt8], as path: String, run: Int64) throws(TrackingError) {
+  /// Stores `data` as the artifact `path` of `owner`.
+  func logArtifact(
+    data: [UInt8], as path: String, of owner: ArtifactOwner
+  ) throws(TrackingError) {
     try ArtifactPath.validate(path)
-    try logArtifact(as: path, of: .run(run)) { incoming throws(TrackingError) in
+    try logArtifact(as: path, of: owner) { incoming throws(TrackingError) in
       do {
         try Data(data).write(to: URL(fileURLWithPath: incoming))
       } catch {

@@ -17,6 +17,8 @@ package struct TransferredRun: Sendable {
   /// With their steps.
   package var metrics: [MetricEntry] = []
   package var datasets: [DatasetRecord] = []
+  /// The logged models that it used and made, by their ids.
+  package var models = RunModels()
   /// The files with the contents, by the artifacts' paths.
   package var artifacts: [(path: String, file: String)] = []
 
@@ -76,7 +78,7 @@ extension TrackingStore {
     var failed: [(path: String, reason: String)] = []
     for (path, file) in run.artifacts where !known.contains(path) {
       do throws(TrackingError) {
-        try logArtifact(file: file, as: path, run: row)
+        try logArtifact(file: file, as: path, of: .run(row))
       } catch {
         switch error {
         case .artifactFailed(_, let reason), .invalidArtifactPath(_, let reason):
@@ -107,6 +109,7 @@ extension TrackingStore {
       run.params = detail.params
       run.tags = detail.tags
       run.datasets = detail.datasets
+      run.models = detail.models
       for metric in detail.metrics {
         run.metrics += try history(of: record, key: metric.key).map {
           MetricEntry(
@@ -150,6 +153,7 @@ extension Database {
     }
     if !run.metrics.isEmpty { try insertWithin(run.metrics, run: row) }
     for dataset in run.datasets { try insertWithin(dataset, run: row) }
+    try insertWithin(run.models, run: row)
     if run.status != .running {
       try execute(
         """
@@ -167,9 +171,10 @@ extension Database {
         (SELECT total(point_count) FROM series WHERE run = ?1),
         (SELECT count(*) FROM inputs WHERE run = ?1),
         (SELECT count(*) FROM artifacts WHERE run = ?1),
+        (SELECT count(*) FROM run_models WHERE run = ?1),
         (SELECT status = 'RUNNING' FROM runs WHERE id = ?1)
       """, .integer(row)
-    ) { row in (0..<6).map { row.integer($0) } }.first ?? []
+    ) { row in (0..<7).map { row.integer($0) } }.first ?? []
   }
 }
 

@@ -93,7 +93,5 @@ extension Messages {
 }
 
 extension ArtifactURI {
-  static func model(_ model: LoggedModel) -> String {
-    "mlflow-artifacts:/\(model.experimentID)/models/\(model.id)/artifacts"
-  }
+  static func model(_ model: LoggedModel) -> String { model.proxyURI }
 }

@@ -27,6 +27,8 @@ do {
     }
   case "names": try logNames(to: arguments[1], name: arguments[2])
   case "values": try logValues(to: arguments[1])
+  case "model": try logModel(arguments[2], to: arguments[1])
+  case "load": try loadModel(arguments[2], from: arguments[1], to: arguments[3])
   default: throw RunnerError.unknown(mode)
   }
 } catch {
@@ -59,6 +61,31 @@ func logForEver(to path: String, as name: String) throws {
     }
     step += 1
   }
+}
+
+/// Logs the files below a folder as a model, and says how it is called.
+func logModel(_ folder: String, to uri: String) throws {
+  let run = try Run.start(experiment: "from-swift", name: "trained", in: try TrackingStore(uri))
+  try run.logDataset("test", digest: "abc", source: "x.csv", context: "validation")
+  try run.logMetric("accuracy", 0.9, step: 2)
+  let model = try run.logModel(
+    folder, name: "net", registeredAs: "digits", alias: "champion", type: "classifier",
+    metrics: ["accuracy"], params: ["depth": 3], tags: ["team": "vision"], step: 2,
+    signature: ModelSignature(
+      inputs: [.init(scalarType: "float32", shape: [-1, 64])],
+      outputs: [.init(scalarType: "float32", shape: [-1, 10])]))
+  try run.logMetrics(["recall": 0.75], of: model, step: 2, dataset: "test")
+  try run.end()
+  acknowledge("\(run.id) \(model.id) \(model.registrations.map(\.version))")
+}
+
+/// Copies a model's files to a folder and says which.
+func loadModel(_ model: String, from uri: String, to folder: String) throws {
+  let store = try TrackingStore(uri)
+  let loaded = try LoadedModel(model, to: folder, in: store)
+  // This one goes with the program.
+  acknowledge(try LoadedModel(model, in: store).folder)
+  acknowledge("\(loaded.runID ?? "") \(loaded.files.joined(separator: " "))")
 }
 
 /// Logs so many values and ends.

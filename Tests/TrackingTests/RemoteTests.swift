@@ -8,7 +8,7 @@ import Testing
 import Tracking
 
 /// `track-cli serve` as a process of its own, which can be killed and started again at its port.
-private final class ServerProcess {
+final class ServerProcess {
   let store: String
   private(set) var port = 0
   private var process: Process?

@@ -118,7 +118,7 @@ def test_a_database_of_mlflows_comes_over(tmp_path):
     before = path.read_bytes()
     store = tmp_path / "tracking.db"
     added, _, _, left_out = imported(path, store=store)
-    assert added == 3 and set(left_out) == {"runs that are deleted", "registered models"}
+    assert added == 3 and set(left_out) == {"runs that are deleted"}
     assert path.read_bytes() == before
     shown = json.loads(cli("show", "first: yes", "--format", "json", store=store))
     assert shown["status"] == "FAILED" and shown["params"]["text"] == 'two\nlines, and "quotes"'
@@ -158,7 +158,9 @@ def test_parquet_holds_everything(filled, tmp_path):
     store, run, child = filled
     cli("export", "--to", "parquet", "-o", tmp_path / "out", "--artifacts", store=store)
     tables = {path.stem: parquet.read_table(path).to_pylist() for path in (tmp_path / "out").glob("*.parquet")}
-    assert set(tables) == {"runs", "params", "tags", "points", "datasets", "artifacts"}
+    assert set(tables) == {
+        "runs", "params", "tags", "points", "datasets", "artifacts", "run_models", "logged_models", "logged_model_metrics",
+        "registered_models", "model_versions"}
     runs = {row["run_id"]: row for row in tables["runs"]}
     assert runs[run]["experiment"] == EXPERIMENT and runs[child]["parent_run_id"] == run
     assert runs[child]["end_ms"] is None and runs[run]["end_ms"].timestamp() == 1_700_000_009
@@ -168,7 +170,8 @@ def test_parquet_holds_everything(filled, tmp_path):
     assert [row["step"] for row in tables["points"] if row["key"] == "neg"] == [-7]
     assert (tmp_path / "out/artifacts" / run / "folder/a.txt").read_text() == "hello"
     for path in (tmp_path / "out").glob("*.parquet"):
-        assert parquet.ParquetFile(path).metadata.row_group(0).column(0).compression == "GZIP"
+        metadata = parquet.ParquetFile(path).metadata
+        assert metadata.num_row_groups == 0 or metadata.row_group(0).column(0).compression == "GZIP"
     # A store without a run gives files without a row.
     cli("delete", run, child, store=store)
     cli("export", "--to", "parquet", "-o", tmp_path / "none", store=store)

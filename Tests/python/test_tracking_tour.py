@@ -67,3 +67,14 @@ def test_learners_log_without_a_line(tour):
     assert run["metrics"]["training_r2_score"]["last"] > 0.9
     children = json.loads(tour[0]("runs", "-f", "tags.estimator_name = 'Ridge'", "--format", "json"))
     assert len(children) == 4
+
+
+def test_a_model_is_registered_and_comes_back(tour, tmp_path):
+    track, cells = tour
+    version = json.loads(track("models", "line", "champion", "--format", "json"))
+    assert version["version"] == 1 and version["run_name"] == "fitted" and version["model_id"]
+    track("models", "get", "line@champion", "--output", str(tmp_path / "line"))
+    assert {path.name for path in (tmp_path / "line").iterdir()} == {"MLmodel", "model.json"}
+    [output] = [output.text for cell in cells if cell.cell_type == "code" and "LoadedModel" in cell.source
+                for output in cell.outputs if output.output_type == "stream"]
+    assert output == '1 ["MLmodel", "model.json"] true\n'

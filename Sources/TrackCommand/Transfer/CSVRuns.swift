@@ -29,7 +29,7 @@ struct CSVRuns {
     }
     var more: [String: [String: [[String: String]]]] = [:]
     if isFolder {
-      for name in ["params", "tags", "points", "datasets"]
+      for name in ["params", "tags", "points", "datasets", "run_models"]
       where FileManager.default.fileExists(atPath: "\(path)/\(name).csv") {
         more[name] = Dictionary(grouping: try records("\(path)/\(name).csv")) { $0["run_id"] ?? "" }
       }
@@ -47,12 +47,24 @@ struct CSVRuns {
           sourceType: row["source_type"] ?? "", source: row["source"] ?? "",
           schema: optional("schema"), profile: optional("profile"), context: optional("context"))
       }
+      for row in more["run_models"]?[id] ?? [] {
+        guard let model = row["model_id"], let step = Int64(row["step"] ?? "") else {
+          throw Refusal("\(path)/run_models.csv has a row without model_id and step")
+        }
+        if row["kind"] == "output" {
+          run.models.outputs.append(.init(modelID: model, step: step))
+        } else {
+          run.models.inputs.append(model)
+        }
+      }
       let artifacts = "\(path)/artifacts/\(id)"
       if isFolder, !id.isEmpty, FileManager.default.fileExists(atPath: artifacts) {
         run.artifacts = try ArtifactFolder.files(in: artifacts, run: id, &report)
       }
       try report.take(run, into: store)
     }
+    // After the runs, which they name.
+    if isFolder { try readModels(into: store, &report) }
   }
 
   private static func kind(of column: String) -> (kind: String, key: String)? {
@@ -122,7 +134,7 @@ struct CSVRuns {
   }
 
   /// The rows by the names in the first one.
-  private func records(_ file: String) throws -> [[String: String]] {
+  func records(_ file: String) throws -> [[String: String]] {
     guard let data = FileManager.default.contents(atPath: file) else {
       throw Refusal("cannot read \(file); check the path and its permissions")
     }

@@ -18,9 +18,10 @@ struct ExportCommand: Command {
   ]
   static let notes = """
     Without RUNs, all that are not deleted. csv and parquet make a file for each of
-    runs, params, tags, points, datasets and artifacts, whose rows belong together
-    by run_id; json is one file with everything; mlflow is a folder mlruns, which
-    MLflow's client reads.
+    runs, params, tags, points, datasets and artifacts, and of logged models and of
+    registered ones, whose rows belong together by run_id, model_id and name; json
+    is one file with everything; mlflow is a folder mlruns, which MLflow's client
+    reads. Logged models and versions come along with their runs.
     """
   static let formats = [OutputFormat.table]
 
@@ -64,11 +65,13 @@ struct ExportCommand: Command {
       references.isEmpty
       ? try store.runs(experiment: experiment) : try references.map { try store.run($0) }
     try checkPlace()
+    let isAll = references.isEmpty && experiment == nil
+    let models = try ExportedModels(store, ofRuns: isAll ? nil : Set(runs.map(\.id)))
     switch kind {
-    case .json: try writeJSON(runs, store)
-    case .mlflow: try MLflowFolder(folder: output).write(runs, of: store)
-    case .csv: try writeTables(runs, store) { try CSVWriter($0, $1) }
-    case .parquet: try writeTables(runs, store) { try ParquetWriter($0, $1) }
+    case .json: try writeJSON(runs, models, store)
+    case .mlflow: try MLflowFolder(folder: output).write(runs, models, of: store)
+    case .csv: try writeTables(runs, models, store) { try CSVWriter($0, $1) }
+    case .parquet: try writeTables(runs, models, store) { try ParquetWriter($0, $1) }
     }
     return "Exported \(runs.count) run\(runs.count == 1 ? "" : "s") to \(printable(output)).\n"
   }
@@ -99,7 +102,7 @@ struct ExportCommand: Command {
   }
 
   private func writeTables(
-    _ runs: [RunRecord], _ store: TrackingStore,
+    _ runs: [RunRecord], _ models: ExportedModels, _ store: TrackingStore,
     _ open: (String, TransferTable) throws -> any TableWriter
   ) throws {
     let ending = kind.rawValue
@@ -114,20 +117,34 @@ struct ExportCommand: Command {
       }
     }
     for index in writers.indices { try writers[index].finish() }
+    for (table, rows) in ModelTables(models.logged.map(\.model), models.registered).rows {
+      var writer = try open("\(output)/\(table.name).\(ending)", table)
+      for row in rows { try writer.write(row) }
+      try writer.finish()
+    }
+    for (model, record) in models.logged where copiesArtifacts {
+      for artifact in try store.artifacts(of: .model(record.row)) {
+        try store.copy(artifact, to: "\(output)/artifacts/\(model.id)/\(artifact.path)")
+      }
+    }
   }
 
-  private func writeJSON(_ runs: [RunRecord], _ store: TrackingStore) throws {
+  private func writeJSON(
+    _ runs: [RunRecord], _ models: ExportedModels, _ store: TrackingStore
+  ) throws {
     let file = try FileWriter(output)
     var separator = "[\n"
     try store.transfer(runs) { run, artifacts in
-      let tables = TransferTable.all.map { table -> (String, JSON) in
-        let rows = table.rows(run, artifacts).map { row in
+      func list(_ table: TransferTable, _ rows: [[TransferValue]]) -> (String, JSON) {
+        let objects = rows.map { row in
           JSON.object(
             zip(table.columns, row).filter { table.name == "runs" || $0.0.name != "run_id" }
               .map { ($0.name, $1.json) })
         }
-        return (table.name, .array(rows))
+        return (table.name, .array(objects))
       }
+      var tables = TransferTable.all.map { list($0, $0.rows(run, artifacts)) }
+      tables += models.tables(ofRun: run.id).rows.map { list($0.table, $0.rows) }
       guard case .array(let facts) = tables[0].1, case .object(let members) = facts[0] else {
         return
       }
@@ -136,6 +153,28 @@ struct ExportCommand: Command {
     }
     try file.write(separator == "," ? "]\n" : "[]\n")
     try file.finish()
+  }
+}
+
+/// The models that are exported with runs.
+struct ExportedModels {
+  let logged: [(model: TransferredLoggedModel, record: LoggedModel)]
+  let registered: [TransferredRegisteredModel]
+
+  /// Those of some runs, or all.
+  init(_ store: TrackingStore, ofRuns runs: Set<String>?) throws {
+    logged = try store.transferredLoggedModels(ofRuns: runs)
+    registered = try store.transferredRegisteredModels(ofRuns: runs)
+  }
+
+  /// The tables of what is of one run.
+  func tables(ofRun id: String) -> ModelTables {
+    let ours = registered.compactMap { model in
+      var model = model
+      model.versions = model.versions.filter { $0.runID == id }
+      return model.versions.isEmpty ? nil : model
+    }
+    return ModelTables(logged.map(\.model).filter { $0.sourceRunID == id }, ours)
   }
 }
 

@@ -17,8 +17,9 @@ struct ImportCommand: Command {
     or a folder that track-cli export wrote as CSV.
 
     Runs keep their ids, so that importing twice changes nothing, and importing
-    again later completes what has grown. It tells what was left out: deleted runs,
-    models, traces, and artifacts that are not on this machine.
+    again later completes what has grown. Logged and registered models come along.
+    It tells what was left out: what is deleted, traces, versions whose number is
+    another's here, and artifacts that are not on this machine.
     """
   let access = StoreAccess.create
 

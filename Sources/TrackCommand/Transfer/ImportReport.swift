@@ -7,6 +7,9 @@ struct ImportReport {
   private(set) var present = 0
   private(set) var points = 0
   private(set) var artifacts = 0
+  private(set) var loggedModels = 0
+  private(set) var registeredModels = 0
+  private(set) var completedModels = 0
   private var leftOut: [String: [String]] = [:]
   private var order: [String] = []
 
@@ -33,11 +36,46 @@ struct ImportReport {
     }
   }
 
+  /// Puts a logged model into `store`.
+  mutating func take(_ model: TransferredLoggedModel, into store: TrackingStore) throws {
+    do throws(TrackingError) {
+      let (outcome, failed) = try store.take(model)
+      if outcome == .added { loggedModels += 1 }
+      if outcome == .completed { completedModels += 1 }
+      for (path, reason) in failed {
+        leave(out: "\(model.id) \(path)", because: "artifact: \(reason)")
+      }
+    } catch {
+      guard case .invalidName(_, _, let reason) = error else { throw error }
+      leave(out: model.name, because: "logged models whose name is none: \(reason)")
+    }
+  }
+
+  /// Puts a registered model into `store`.
+  mutating func take(_ model: TransferredRegisteredModel, into store: TrackingStore) throws {
+    do throws(TrackingError) {
+      let (outcome, taken) = try store.take(model)
+      if outcome == .added { registeredModels += 1 }
+      if outcome == .completed { completedModels += 1 }
+      for number in taken {
+        leave(
+          out: "\(model.name) version \(number)",
+          because: "versions whose number another one has here, or had")
+      }
+    } catch {
+      guard case .invalidName(_, _, let reason) = error else { throw error }
+      leave(out: model.name, because: "registered models whose name is none: \(reason)")
+    }
+  }
+
   func text(_ context: Context) -> String {
     if context.format == .json {
       return JSON.object([
         ("added", .integer(Int64(added))), ("completed", .integer(Int64(completed))),
         ("present", .integer(Int64(present))),
+        ("logged_models", .integer(Int64(loggedModels))),
+        ("registered_models", .integer(Int64(registeredModels))),
+        ("completed_models", .integer(Int64(completedModels))),
         (
           "left_out",
           .array(
@@ -57,6 +95,11 @@ struct ImportReport {
     text += "\(count(artifacts, "artifact")))"
     if completed > 0 { text += ", completed \(count(completed, "run"))" }
     text += "; \(count(present, "run")) \(present == 1 ? "was" : "were") there already.\n"
+    if loggedModels + registeredModels + completedModels > 0 {
+      text += "Imported \(count(loggedModels, "logged model")) and "
+      text += "\(count(registeredModels, "registered model"))"
+      text += completedModels > 0 ? ", completed \(count(completedModels, "model")).\n" : ".\n"
+    }
     for reason in order {
       let subjects = leftOut[reason] ?? []
       text += "Left out: \(printable(reason)) (\(subjects.count))\n"

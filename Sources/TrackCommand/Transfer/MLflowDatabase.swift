@@ -5,9 +5,9 @@ import Tracking
 /// Reads an SQLite database of MLflow's, of this or an older version.
 struct MLflowDatabase {
   let path: String
-  private let connection: Connection
+  let connection: Connection
   /// The columns by table.
-  private var columns: [String: Set<String>] = [:]
+  private(set) var columns: [String: Set<String>] = [:]
 
   /// Opens the database to read it; `nil` if it is another program's.
   init?(_ path: String) throws {
@@ -27,7 +27,7 @@ struct MLflowDatabase {
     guard columns["runs"]?.contains("run_uuid") == true else { return nil }
   }
 
-  private func has(_ table: String, _ column: String) -> Bool {
+  func has(_ table: String, _ column: String) -> Bool {
     columns[table]?.contains(column) == true
   }
 
@@ -66,11 +66,13 @@ struct MLflowDatabase {
       }
       run.metrics = try metrics(of: found.id)
       run.datasets = try datasets(of: found.id)
+      run.models = try models(of: found.id)
       run.artifacts = try artifacts(of: found.id, at: found.artifacts, &report)
       try report.take(run, into: store)
     }
+    try readLoggedModels(into: store, &report)
+    try readRegisteredModels(into: store, &report)
     for (table, thing) in [
-      ("registered_models", "registered models"), ("logged_models", "logged models"),
       ("trace_info", "traces"), ("spans", "spans of traces"),
     ] where columns[table] != nil {
       let count = try connection.value("SELECT count(*) FROM \(table)")
@@ -123,7 +125,7 @@ struct MLflowDatabase {
     }
   }
 
-  private func artifacts(
+  func artifacts(
     of run: String, at uri: String, _ report: inout ImportReport
   ) throws -> [(path: String, file: String)] {
     let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()

@@ -20,21 +20,14 @@ struct MLflowFileStore {
         }
         continue
       }
-      if name == "models" {
-        for model in try names(in: place) {
-          report.leave(out: model, because: "registered models")
-        }
-        continue
-      }
+      if name == "models" { continue }
       guard let meta = try meta(in: place) else { continue }
       let experiment = meta["name"] ?? name
       for child in try names(in: place) where !["tags", "datasets"].contains(child) {
         let runFolder = "\(place)/\(child)"
-        if child == "models" || child == "traces" {
-          for item in try names(in: runFolder) {
-            report.leave(
-              out: item, because: child == "models" ? "logged models" : "traces")
-          }
+        if child == "models" { continue }
+        if child == "traces" {
+          for item in try names(in: runFolder) { report.leave(out: item, because: "traces") }
           continue
         }
         guard let meta = try self.meta(in: runFolder) else { continue }
@@ -47,7 +40,10 @@ struct MLflowFileStore {
           &report)
         try report.take(run, into: store)
       }
+      // After the runs, which they name.
+      try readLoggedModels(in: "\(place)/models", experiment: experiment, into: store, &report)
     }
+    try readRegisteredModels(in: "\(folder)/models", into: store, &report)
   }
 
   private func run(
@@ -82,6 +78,19 @@ struct MLflowFileStore {
       }
     }
     run.datasets = try datasetRecords(folder, datasets)
+    for name in try names(in: "\(folder)/inputs") {
+      guard let input = try self.meta(in: "\(folder)/inputs/\(name)"),
+        input["source_type"] == "MODEL",
+        let model = input["source_id"]
+      else { continue }
+      run.models.inputs.append(model)
+    }
+    for name in try names(in: "\(folder)/outputs") {
+      guard let output = try self.meta(in: "\(folder)/outputs/\(name)") else { continue }
+      run.models.outputs.append(
+        .init(
+          modelID: output["source_id"] ?? name, step: output["step"].flatMap { Int64($0) } ?? 0))
+    }
     let artifacts = Self.localPath(meta["artifact_uri"] ?? "", beside: folder)
     let present = [artifacts, "\(folder)/artifacts"].compactMap { $0 }
       .first { FileManager.default.fileExists(atPath: $0) }
@@ -126,13 +135,13 @@ struct MLflowFileStore {
     return uri.hasPrefix("/") ? uri : "\(folder)/\(uri)"
   }
 
-  private func names(in folder: String) throws -> [String] {
+  func names(in folder: String) throws -> [String] {
     guard FileManager.default.fileExists(atPath: folder) else { return [] }
     return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
   }
 
   /// The files below `folder`, whose names are keys and may have slashes.
-  private func files(in folder: String, below prefix: String = "") throws -> [String] {
+  func files(in folder: String, below prefix: String = "") throws -> [String] {
     try names(in: folder).flatMap { name in
       var isFolder = false
       _ = FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder)
@@ -141,14 +150,14 @@ struct MLflowFileStore {
     }
   }
 
-  private func text(_ path: String) throws -> String {
+  func text(_ path: String) throws -> String {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Refusal("cannot read \(path); check its permissions")
     }
     return String(decoding: data, as: UTF8.self)
   }
 
-  private func meta(in folder: String) throws -> [String: String]? {
+  func meta(in folder: String) throws -> [String: String]? {
     let path = "\(folder)/meta.yaml"
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     return YAML.scalars(try text(path))

@@ -7,12 +7,13 @@ import Tracking
 struct MLflowFolder {
   let folder: String
 
-  private var root: String {
+  var root: String {
     folder.hasPrefix("/") ? folder : "\(FileManager.default.currentDirectoryPath)/\(folder)"
   }
 
-  func write(_ runs: [RunRecord], of store: TrackingStore) throws {
-    for id in Set(runs.map(\.experimentID)).sorted() {
+  func write(_ runs: [RunRecord], _ models: ExportedModels, of store: TrackingStore) throws {
+    let all = runs.map(\.experimentID) + models.logged.map(\.record.experimentID)
+    for id in Set(all).sorted() {
       guard let experiment = try store.experiment(id: id) else { continue }
       try writeMeta(
         "\(root)/\(id)",
@@ -30,6 +31,12 @@ struct MLflowFolder {
     try store.transfer(runs) { run, artifacts in
       try write(run, artifacts, experiment: experiments[run.id] ?? 0, store)
     }
+    var places: [String: Int64] = [:]
+    for (model, record) in models.logged {
+      try write(model, record, of: store)
+      places[model.id] = record.experimentID
+    }
+    for model in models.registered { try write(model, models: places) }
   }
 
   private func write(
@@ -65,6 +72,7 @@ struct MLflowFolder {
       }
       try write(lines.joined(), "\(place)/metrics", key: key)
     }
+    try write(run.models, of: run.id, in: place)
     for dataset in run.datasets { try write(dataset, run, experiment: experiment) }
     for artifact in artifacts {
       try store.copy(artifact, to: "\(place)/artifacts/\(artifact.path)")
@@ -96,14 +104,14 @@ struct MLflowFolder {
   }
 
   /// A number as Python reads it.
-  private static func number(_ value: Double) -> String {
+  static func number(_ value: Double) -> String {
     value.isNaN ? "nan" : value.isInfinite ? (value < 0 ? "-inf" : "inf") : "\(value)"
   }
 
-  private func quoted(_ text: String) -> String { YAML.quoted(text) }
+  func quoted(_ text: String) -> String { YAML.quoted(text) }
 
   /// A path as a URI has it.
-  private func encoded(_ path: String) -> String {
+  func encoded(_ path: String) -> String {
     path.utf8.map { byte in
       let scalar = Unicode.Scalar(byte)
       let isPlain =
@@ -114,12 +122,12 @@ struct MLflowFolder {
     }.joined()
   }
 
-  private func writeMeta(_ folder: String, _ facts: [(String, String)]) throws {
+  func writeMeta(_ folder: String, _ facts: [(String, String)]) throws {
     try makeFolder(folder)
     try writeFile(facts.map { "\($0): \($1)\n" }.joined(), "\(folder)/meta.yaml")
   }
 
-  private func write(_ text: String, _ folder: String, key: String) throws {
+  func write(_ text: String, _ folder: String, key: String) throws {
     // Keys come from whoever logged them, and become paths.
     let parts = key.split(separator: "/", omittingEmptySubsequences: false)
     guard !parts.contains(where: { ["", ".", ".."].contains($0) }), !key.utf8.contains(0),
@@ -139,7 +147,7 @@ struct MLflowFolder {
     try file.finish()
   }
 
-  private func makeFolder(_ path: String) throws {
+  func makeFolder(_ path: String) throws {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {

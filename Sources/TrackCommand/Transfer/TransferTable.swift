@@ -95,6 +95,15 @@ struct TransferTable: Sendable {
         }
       }),
     TransferTable(
+      name: "run_models",
+      columns: [Column("run_id"), Column("kind"), Column("model_id"), Column("step", .integer)],
+      rows: { run, _ in
+        run.models.inputs.map { [.text(run.id), .text("input"), .text($0), .integer(0)] }
+          + run.models.outputs.map {
+            [.text(run.id), .text("output"), .text($0.modelID), .integer($0.step)]
+          }
+      }),
+    TransferTable(
       name: "artifacts",
       columns: [Column("run_id"), Column("path"), Column("bytes", .integer), Column("sha256")],
       rows: { run, artifacts in

@@ -75,7 +75,7 @@ package enum RunContext {
         try database.setTag("martlet.git.dirty", changes.isEmpty ? "false" : "true", run: run)
       }
       guard !changes.isEmpty else { return }
-      try? store.logArtifact(data: changes, as: "source/changes.diff", run: run)
+      try? store.logArtifact(data: changes, as: "source/changes.diff", of: .run(run))
     }
     return group
   }
@@ -88,9 +88,9 @@ package enum RunContext {
     guard extent(environment) == .everything, let path = environment[cellsVariable],
       let cells = FileManager.default.contents(atPath: path), !cells.isEmpty
     else { return }
-    try? store.logArtifact(data: Array(cells), as: "source/cells.swift", run: run)
+    try? store.logArtifact(data: Array(cells), as: "source/cells.swift", of: .run(run))
     let libraries = Machine.libraries.joined(separator: "\n") + "\n"
-    try? store.logArtifact(data: Array(libraries.utf8), as: "source/libraries.txt", run: run)
+    try? store.logArtifact(data: Array(libraries.utf8), as: "source/libraries.txt", of: .run(run))
   }
 
   /// What Git says has changed since the commit, with the names of files that it does not know, other than the store's own; `nil`

@@ -82,4 +82,15 @@ extension Database {
       guard added > 0 else { throw .loggedModelNotFound(id: metric.modelID) }
     }
   }
+
+  /// Notes models that a run used or made, within a transaction; twice is once.
+  func insertWithin(_ models: RunModels, run: Int64) throws(TrackingError) {
+    var rows: [(isOutput: Int64, id: String, step: Int64)] = models.inputs.map { (0, $0, 0) }
+    rows += models.outputs.map { (1, $0.modelID, $0.step) }
+    for (isOutput, id, step) in rows {
+      try execute(
+        "INSERT OR IGNORE INTO run_models (run, is_output, model_id, step) VALUES (?, ?, ?, ?)",
+        .integer(run), .integer(isOutput), .text(id), .integer(step))
+    }
+  }
 }

@@ -28,6 +28,15 @@ public struct LoggedModel: Sendable {
     public let datasetName: String
     /// What tells that data set from others of its name; or empty.
     public let datasetDigest: String
+
+    package init(
+      key: String, value: Double, step: Int64, timeMilliseconds: Int64, runID: String,
+      datasetName: String, datasetDigest: String
+    ) {
+      (self.key, self.value, self.step) = (key, value, step)
+      (self.timeMilliseconds, self.runID) = (timeMilliseconds, runID)
+      (self.datasetName, self.datasetDigest) = (datasetName, datasetDigest)
+    }
   }
 
   /// `m-` and 32 hexadecimal digits.

@@ -19,6 +19,16 @@ package struct LoggedModelSearch: Sendable {
       self.datasetName = datasetName
       self.datasetDigest = datasetDigest
     }
+
+    /// - Parameter text: A field, and perhaps `ASC` or `DESC`.
+    init(text: String) {
+      let words = text.split(separator: " ")
+      let direction = words.count > 1 ? words.last?.uppercased() : nil
+      let hasDirection = direction == "ASC" || direction == "DESC"
+      self.init(
+        (hasDirection ? words.dropLast() : words).joined(separator: " "),
+        isDescending: direction == "DESC")
+    }
   }
 
   /// The numbers of the experiments to look in; `nil` for all.

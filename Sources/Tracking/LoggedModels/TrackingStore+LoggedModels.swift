@@ -1,3 +1,4 @@
+import JSONValues
 import SQLite
 
 extension TrackingStore {
@@ -7,7 +8,68 @@ extension TrackingStore {
   /// - Returns: The model, with its params, tags, metrics and registrations.
   /// - Throws: ``TrackingError/loggedModelNotFound(id:)``, also for one that was deleted.
   public func loggedModel(_ id: String) throws(TrackingError) -> LoggedModel {
-    try loggedModel(id, orDeleted: false)
+    if let remoteModels { return try remoteModels.loggedModel(id).model }
+    return try loggedModel(id, orDeleted: false)
+  }
+
+  /// The logged models that meet a filter, the newest first where `order` says nothing else.
+  ///
+  /// ```swift
+  /// let models = try store.searchLoggedModels(
+  ///   experiment: "mnist", filter: "metrics.accuracy > 0.9", order: ["metrics.accuracy DESC"])
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - experiment: The name of the experiment to look in; `nil` for all.
+  ///   - filter: Conditions on `name`, `model_type`, `source_run_id`, `metrics.`, `params.` and `tags.`, in MLflow's language
+  ///     with `OR` and parentheses.
+  ///   - order: Such as `metrics.accuracy DESC`, `creation_time`; the first counts most.
+  ///   - limit: How many to give at most; `nil` for all.
+  /// - Returns: The models.
+  /// - Throws: ``TrackingError/invalidFilter(filter:position:reason:hint:)`` or
+  ///   ``TrackingError/invalidOrder(order:position:reason:hint:)`` with the place of the fault.
+  public func searchLoggedModels(
+    experiment: String? = nil, filter: String = "", order: [String] = [], limit: Int? = nil
+  ) throws(TrackingError) -> [LoggedModel] {
+    if let remoteModels {
+      return try remoteModels.searchLoggedModels(
+        experiment: experiment, filter: filter, order: order, limit: limit)
+    }
+    var search = LoggedModelSearch(filter: filter, limit: limit)
+    if let experiment {
+      guard let found = try self.experiment(named: experiment) else {
+        throw .experimentNotFound(reference: experiment)
+      }
+      search.experiments = [found.id]
+    }
+    search.order = order.map { LoggedModelSearch.Order(text: $0) }
+    return try self.search(search)
+  }
+
+  /// Sets a tag of a logged model, or removes it.
+  ///
+  /// - Parameters:
+  ///   - key: The tag's key.
+  ///   - value: Its text; `nil` removes it.
+  ///   - id: The model's id.
+  /// - Throws: ``TrackingError/loggedModelNotFound(id:)``, or when the key is invalid.
+  public func setTag(
+    _ key: String, _ value: String?, ofLoggedModel id: String
+  ) throws(TrackingError) {
+    if let remoteModels {
+      let missing = TrackingError.loggedModelNotFound(id: id)
+      if let value {
+        _ = try remoteModels.call(
+          "PATCH", "logged-models/\(id)/tags", ["tags": .pairs([key: value])], missing: missing)
+      } else {
+        _ = try remoteModels.call(
+          "DELETE", "logged-models/\(id)/tags/\(key)", [:], missing: missing)
+      }
+    } else if let value {
+      _ = try setTags([(key, value)], ofLoggedModel: id)
+    } else {
+      _ = try removeTag(key, ofLoggedModel: id)
+    }
   }
 
   package func loggedModel(_ id: String, orDeleted: Bool) throws(TrackingError) -> LoggedModel {
@@ -147,13 +209,7 @@ extension TrackingStore {
     try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
         try database.checkIsThere(run: run.row)
-        var rows: [(isOutput: Int64, id: String, step: Int64)] = models.inputs.map { (0, $0, 0) }
-        rows += models.outputs.map { (1, $0.modelID, $0.step) }
-        for (isOutput, id, step) in rows {
-          try database.execute(
-            "INSERT OR IGNORE INTO run_models (run, is_output, model_id, step) VALUES (?, ?, ?, ?)",
-            .integer(run.row), .integer(isOutput), .text(id), .integer(step))
-        }
+        try database.insertWithin(models, run: run.row)
       }
     }
   }

@@ -90,6 +90,43 @@ extension Database {
     return found
   }
 
+  /// Makes the next version of a registered model, within a transaction.
+  func insertVersion(
+    of name: String, _ new: NewModelVersion
+  ) throws(TrackingError) -> ModelVersion {
+    let model = try registeredModel(name)
+    let now = SQLiteValue.integer(currentMilliseconds())
+    try execute(
+      "UPDATE registered_models SET last_version = last_version + 1, updated_ms = ? WHERE id = ?",
+      now, .integer(model.row))
+    try execute(
+      """
+      INSERT INTO model_versions (model, version, created_ms, updated_ms, description, stage,
+          source, storage, run_id, run_link, model_id)
+        SELECT id, last_version, ?1, ?1, ?2, 'None', ?3, ?4, ?5, ?6, ?7
+        FROM registered_models WHERE id = ?8
+      """, now, .text(new.description), .text(new.source), .text(new.storage ?? new.source),
+      .text(new.runID), .text(new.runLink), .text(orNull: new.loggedModelID), .integer(model.row))
+    let made = try modelVersions(
+      where: "model = ? AND version = registered_models.last_version",
+      values: [.integer(model.row)])
+    guard let version = made.first else { throw .modelNotFound(name: name) }
+    for (key, value) in new.tags {
+      try setTag(key, value, in: "model_version_tags", of: "version", version.row)
+    }
+    return try modelVersion(name, version.version)
+  }
+
+  /// Lets an alias name the version at `row`, within a transaction; it names no other one any more.
+  func setAlias(_ alias: String, version row: Int64) throws(TrackingError) {
+    try execute(
+      """
+      INSERT INTO model_aliases (model, alias, version)
+        SELECT model, ?, id FROM model_versions WHERE id = ?
+        ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version
+      """, .text(alias), .integer(row))
+  }
+
   private func tags(
     _ table: String, of owner: String, _ row: Int64
   ) throws(TrackingError) -> [String: String] {

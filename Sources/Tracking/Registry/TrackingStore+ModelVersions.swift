@@ -1,3 +1,4 @@
+import JSONValues
 import SQLite
 
 /// What a new version of a model is made of.
@@ -56,6 +57,10 @@ extension TrackingStore {
     tags: [String: String] = [:]
   ) throws(TrackingError) -> ModelVersion {
     let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
+    if remote != nil {
+      return try registerRemotely(
+        name, from: run, path: folder, description: description, tags: tags)
+    }
     let isThere = try artifacts(of: run).contains {
       $0.path == folder || $0.path.hasPrefix(folder + "/") || folder.isEmpty
     }
@@ -78,30 +83,7 @@ extension TrackingStore {
   ) throws(TrackingError) -> ModelVersion {
     for (key, value) in new.tags { try RegistryName.validate(tag: key, value) }
     return try withDatabase { database throws(TrackingError) in
-      try database.write { () throws(TrackingError) in
-        let model = try database.registeredModel(name)
-        let now = SQLiteValue.integer(currentMilliseconds())
-        try database.execute(
-          "UPDATE registered_models SET last_version = last_version + 1, updated_ms = ? WHERE id = ?",
-          now, .integer(model.row))
-        try database.execute(
-          """
-          INSERT INTO model_versions (model, version, created_ms, updated_ms, description, stage,
-              source, storage, run_id, run_link, model_id)
-            SELECT id, last_version, ?1, ?1, ?2, 'None', ?3, ?4, ?5, ?6, ?7
-            FROM registered_models WHERE id = ?8
-          """, now, .text(new.description), .text(new.source), .text(new.storage ?? new.source),
-          .text(new.runID), .text(new.runLink), .text(orNull: new.loggedModelID),
-          .integer(model.row))
-        let made = try database.modelVersions(
-          where: "model = ? AND version = registered_models.last_version",
-          values: [.integer(model.row)])
-        guard let version = made.first else { throw .modelNotFound(name: name) }
-        for (key, value) in new.tags {
-          try database.setTag(key, value, in: "model_version_tags", of: "version", version.row)
-        }
-        return try database.modelVersion(name, version.version)
-      }
+      try database.write { () throws(TrackingError) in try database.insertVersion(of: name, new) }
     }
   }
 
@@ -113,7 +95,9 @@ extension TrackingStore {
   /// - Returns: The version.
   /// - Throws: ``TrackingError/modelNotFound(name:)`` or ``TrackingError/modelVersionNotFound(name:version:)``.
   public func modelVersion(_ name: String, _ version: Int) throws(TrackingError) -> ModelVersion {
-    try reading { database throws(TrackingError) in try database.modelVersion(name, version) }
+    if let remoteModels { return try remoteModels.version(name, version) }
+    return try reading { database throws(TrackingError) in try database.modelVersion(name, version)
+    }
   }
 
   /// The version that an alias names; `latest` is the one of the highest number.
@@ -127,6 +111,7 @@ extension TrackingStore {
     _ name: String, alias: String
   ) throws(TrackingError) -> ModelVersion {
     try RegistryName.validate(alias: alias, isNew: false)
+    if let remoteModels { return try remoteModels.version(name, alias: alias) }
     return try reading { database throws(TrackingError) in
       let model = try database.registeredModel(name)
       let found =
@@ -155,15 +140,15 @@ extension TrackingStore {
     _ alias: String, of name: String, to version: Int
   ) throws(TrackingError) {
     try RegistryName.validate(alias: alias, isNew: true)
+    if let remoteModels {
+      _ = try remoteModels.version(name, version)
+      try remoteModels.change(
+        name, "POST", "alias", ["alias": .string(alias), "version": .string("\(version)")])
+      return
+    }
     try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
-        let found = try database.modelVersion(name, version)
-        _ = try database.execute(
-          """
-          INSERT INTO model_aliases (model, alias, version)
-            SELECT model, ?, id FROM model_versions WHERE id = ?
-            ON CONFLICT (model, alias) DO UPDATE SET version = excluded.version
-          """, .text(alias), .integer(found.row))
+        try database.setAlias(alias, version: try database.modelVersion(name, version).row)
       }
     }
   }
@@ -178,6 +163,11 @@ extension TrackingStore {
   @discardableResult
   public func removeAlias(_ alias: String, of name: String) throws(TrackingError) -> Bool {
     try RegistryName.validate(alias: alias, isNew: false)
+    if let remoteModels {
+      let isThere = try remoteModels.registeredModel(name).aliases[alias] != nil
+      if isThere { try remoteModels.change(name, "DELETE", "alias", ["alias": .string(alias)]) }
+      return isThere
+    }
     return try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
         let model = try database.registeredModel(name)

@@ -1,3 +1,4 @@
+import JSONValues
 import SQLite
 
 extension TrackingStore {
@@ -19,6 +20,12 @@ extension TrackingStore {
   ) throws(TrackingError) -> RegisteredModel {
     try RegistryName.validate(model: name)
     for (key, value) in tags { try RegistryName.validate(tag: key, value) }
+    if let remoteModels {
+      return try remoteModels.change(
+        name, "POST", "create",
+        ["description": .string(description), "tags": .pairs(tags)],
+        exists: .modelExists(name: name))
+    }
     return try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
         try database.checkIsFree(modelName: name)
@@ -43,7 +50,8 @@ extension TrackingStore {
   /// - Returns: The model.
   /// - Throws: ``TrackingError/modelNotFound(name:)``.
   public func registeredModel(_ name: String) throws(TrackingError) -> RegisteredModel {
-    try reading { database throws(TrackingError) in try database.registeredModel(name) }
+    if let remoteModels { return try remoteModels.registeredModel(name) }
+    return try reading { database throws(TrackingError) in try database.registeredModel(name) }
   }
 
   /// Gives a registered model another name; its versions, aliases and tags stay.
@@ -58,6 +66,11 @@ extension TrackingStore {
     _ name: String, to newName: String
   ) throws(TrackingError) -> RegisteredModel {
     try RegistryName.validate(model: newName)
+    if let remoteModels {
+      return try remoteModels.change(
+        name, "POST", "rename", ["new_name": .string(newName)],
+        exists: .modelExists(name: newName))
+    }
     return try changeModel(name, resultName: newName) { database, model throws(TrackingError) in
       guard name != newName else { return }
       try database.checkIsFree(modelName: newName)
@@ -80,7 +93,11 @@ extension TrackingStore {
   public func updateRegisteredModel(
     _ name: String, description: String
   ) throws(TrackingError) -> RegisteredModel {
-    try changeModel(name, resultName: name) { database, model throws(TrackingError) in
+    if let remoteModels {
+      return try remoteModels.change(
+        name, "PATCH", "update", ["description": .string(description)])
+    }
+    return try changeModel(name, resultName: name) { database, model throws(TrackingError) in
       try database.execute(
         "UPDATE registered_models SET description = ? WHERE id = ?", .text(description),
         .integer(model.row))
@@ -92,6 +109,10 @@ extension TrackingStore {
   /// - Parameter name: What it is called.
   /// - Throws: ``TrackingError/modelNotFound(name:)``.
   public func deleteRegisteredModel(_ name: String) throws(TrackingError) {
+    if let remoteModels {
+      try remoteModels.change(name, "DELETE", "delete")
+      return
+    }
     try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
         let model = try database.registeredModel(name)
@@ -112,6 +133,13 @@ extension TrackingStore {
     _ key: String, _ value: String?, ofModel name: String
   ) throws(TrackingError) {
     try RegistryName.validate(tag: key, value ?? "")
+    if let remoteModels {
+      var fields: [String: JSONValue] = ["key": .string(key)]
+      if let value { fields["value"] = .string(value) }
+      try remoteModels.change(
+        name, value == nil ? "DELETE" : "POST", value == nil ? "delete-tag" : "set-tag", fields)
+      return
+    }
     try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
         let model = try database.registeredModel(name)

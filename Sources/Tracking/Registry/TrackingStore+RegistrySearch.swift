@@ -21,6 +21,10 @@ extension TrackingStore {
   public func searchRegisteredModels(
     filter: String = "", order: [String] = [], limit: Int? = nil, offset: Int = 0
   ) throws(TrackingError) -> [RegisteredModel] {
+    if let remoteModels {
+      return try remoteModels.searchRegisteredModels(
+        filter: filter, order: order, limit: limit, offset: offset)
+    }
     let search = try RegistrySearch(
       .registeredModels, filter: filter, order: order, lastly: ["registered_models.name"])
     return try reading { database throws(TrackingError) in
@@ -46,6 +50,10 @@ extension TrackingStore {
   public func searchModelVersions(
     filter: String = "", order: [String] = [], limit: Int? = nil, offset: Int = 0
   ) throws(TrackingError) -> [ModelVersion] {
+    if let remoteModels {
+      return try remoteModels.searchVersions(
+        filter: filter, order: order, limit: limit, offset: offset)
+    }
     var lastly = ["registered_models.name", "model_versions.version DESC"]
     if order.isEmpty { lastly.insert("model_versions.updated_ms DESC", at: 0) }
     let search = try RegistrySearch(
@@ -62,7 +70,13 @@ extension TrackingStore {
   /// - Returns: The versions.
   /// - Throws: ``TrackingError/modelNotFound(name:)``.
   public func modelVersions(of name: String) throws(TrackingError) -> [ModelVersion] {
-    try reading { database throws(TrackingError) in
+    if let remoteModels {
+      _ = try remoteModels.registeredModel(name)
+      return try remoteModels.searchVersions(
+        filter: RemoteModels.named(name), order: [], limit: nil, offset: 0
+      ).sorted { $0.version > $1.version }
+    }
+    return try reading { database throws(TrackingError) in
       let model = try database.registeredModel(name)
       return try database.modelVersions(
         where: "model = ? ORDER BY version DESC", values: [.integer(model.row)])

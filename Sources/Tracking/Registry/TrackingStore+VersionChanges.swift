@@ -1,3 +1,4 @@
+import JSONValues
 import SQLite
 
 extension TrackingStore {
@@ -13,7 +14,11 @@ extension TrackingStore {
   public func updateModelVersion(
     _ name: String, _ version: Int, description: String
   ) throws(TrackingError) -> ModelVersion {
-    try changeVersion(name, version) { database, found throws(TrackingError) in
+    if let remoteModels {
+      return try remoteModels.change(
+        name, version, "PATCH", "update", ["description": .string(description)])
+    }
+    return try changeVersion(name, version) { database, found throws(TrackingError) in
       try database.execute(
         "UPDATE model_versions SET description = ?, updated_ms = ? WHERE id = ?",
         .text(description), .integer(currentMilliseconds()), .integer(found.row))
@@ -33,7 +38,14 @@ extension TrackingStore {
   public func moveModelVersion(
     _ name: String, _ version: Int, to stage: ModelStage, archivesOthers: Bool = false
   ) throws(TrackingError) -> ModelVersion {
-    try changeVersion(name, version) { database, found throws(TrackingError) in
+    if let remoteModels {
+      return try remoteModels.change(
+        name, version, "POST", "transition-stage",
+        [
+          "stage": .string(stage.rawValue), "archive_existing_versions": .bool(archivesOthers),
+        ])
+    }
+    return try changeVersion(name, version) { database, found throws(TrackingError) in
       let now = SQLiteValue.integer(currentMilliseconds())
       if archivesOthers {
         try database.execute(
@@ -57,6 +69,10 @@ extension TrackingStore {
   ///   - version: The version's number.
   /// - Throws: ``TrackingError/modelVersionNotFound(name:version:)``.
   public func deleteModelVersion(_ name: String, _ version: Int) throws(TrackingError) {
+    if let remoteModels {
+      try remoteModels.change(name, version, "DELETE", "delete")
+      return
+    }
     try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in
         let found = try database.modelVersion(name, version)
@@ -78,6 +94,14 @@ extension TrackingStore {
     _ key: String, _ value: String?, ofModel name: String, version: Int
   ) throws(TrackingError) {
     try RegistryName.validate(tag: key, value ?? "")
+    if let remoteModels {
+      var fields: [String: JSONValue] = ["key": .string(key)]
+      if let value { fields["value"] = .string(value) }
+      try remoteModels.change(
+        name, version, value == nil ? "DELETE" : "POST", value == nil ? "delete-tag" : "set-tag",
+        fields)
+      return
+    }
     try changeVersion(name, version) { database, found throws(TrackingError) in
       try database.setTag(key, value, in: "model_version_tags", of: "version", found.row)
     }
@@ -91,7 +115,10 @@ extension TrackingStore {
   /// - Returns: The version, its run and that run's data sets.
   /// - Throws: ``TrackingError/modelVersionNotFound(name:version:)``.
   public func lineage(ofModel name: String, version: Int) throws(TrackingError) -> ModelLineage {
-    try reading { database throws(TrackingError) in
+    if let remoteModels {
+      return try remoteModels.lineage(of: try remoteModels.version(name, version))
+    }
+    return try reading { database throws(TrackingError) in
       let found = try database.modelVersion(name, version)
       let run =
         found.runID.isEmpty

@@ -169,6 +169,10 @@ struct Delivery: Sendable {
       guard FileManager.default.fileExists(atPath: file) else { return }
       try server.upload(file, as: first.key, artifactURI: run.artifactURI ?? "")
     case .dataset: try logInput(first, to: name)
+    case .model: try deliverModel(first.key, of: run, id: id)
+    case .register: try register(first, run: id)
+    case .modelMetric: try logModelMetric(first, run: name)
+    case .runModel: try logRunModel(first, run: name)
     }
   }
 
@@ -259,7 +263,7 @@ extension Delivery {
   }
 
   /// The server's number of an experiment, which is made if it is new.
-  private func experimentID(_ name: String) throws(DeliveryFailure) -> String {
+  func experimentID(_ name: String) throws(DeliveryFailure) -> String {
     for isLast in [false, true] {
       do throws(DeliveryFailure) {
         let found = try server.call(
@@ -293,7 +297,7 @@ extension Delivery {
     try store.withDatabase(body)
   }
 
-  private func storing<Value: Sendable>(
+  func storing<Value: Sendable>(
     _ body: (Database) throws(TrackingError) -> Value
   ) throws(DeliveryFailure) -> Value {
     do throws(TrackingError) {

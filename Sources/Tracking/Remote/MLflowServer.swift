@@ -36,7 +36,7 @@ struct MLflowServer: Sendable {
     client = HTTPClient(settings)
   }
 
-  /// Calls `/api/2.0/mlflow/…`; GET puts the members into the query.
+  /// Calls `/api/2.0/mlflow/…`; GET puts the members into the query, those of lists one by one.
   func call(
     _ method: String, _ path: String, _ message: JSONValue
   ) throws(DeliveryFailure) -> JSONValue {
@@ -44,8 +44,10 @@ struct MLflowServer: Sendable {
     var body = HTTPClientRequest.Body.none
     if method == "GET" {
       let members = (message.object ?? [:]).sorted { $0.key < $1.key }
-      let query = members.map {
-        "\($0.key)=\(StoreLocation.encodingPercents($0.value.string ?? "\($0.value)"))"
+      let query = members.flatMap { name, value in
+        (value.array ?? [value]).map {
+          "\(name)=\(StoreLocation.encodingPercents($0.string ?? "\($0)"))"
+        }
       }
       if !query.isEmpty { url += "?" + query.joined(separator: "&") }
     } else {
@@ -61,14 +63,9 @@ struct MLflowServer: Sendable {
   ) throws(DeliveryFailure) {
     let escaped = StoreLocation.encodingPercents(
       path.split(separator: "/").joined(separator: "/"), isPath: true)
-    let marker = "mlflow-artifacts:"
     let url: String
-    if artifactURI.hasPrefix(marker) {
-      var rest = artifactURI.dropFirst(marker.count)
-      // mlflow-artifacts://host:port/path names the server, which is the one that is asked.
-      if rest.hasPrefix("//") { rest = rest.dropFirst(2).drop { $0 != "/" } }
-      while rest.first == "/" { rest = rest.dropFirst() }
-      url = "\(address.url)/api/2.0/mlflow-artifacts/artifacts/\(rest)/\(escaped)"
+    if let place = proxyPath(artifactURI) {
+      url = "\(address.url)\(Self.proxy)/\(place)/\(escaped)"
     } else if artifactURI.hasPrefix("http://") || artifactURI.hasPrefix("https://") {
       url = "\(artifactURI)/\(escaped)"
     } else if artifactURI.hasPrefix("/") || artifactURI.hasPrefix("file:///") {
@@ -83,6 +80,57 @@ struct MLflowServer: Sendable {
     }
     let type = HTTPClientRequest.Body.file(path: file)
     _ = try send(uploads, HTTPClientRequest("PUT", url, body: type), isJSON: false)
+  }
+
+  private static let proxy = "/api/2.0/mlflow-artifacts/artifacts"
+
+  /// The path of a URI within the server's proxy of artifacts; `nil` for another URI.
+  private func proxyPath(_ uri: String) -> String? {
+    let marker = "mlflow-artifacts:"
+    guard uri.hasPrefix(marker) else { return nil }
+    var rest = uri.dropFirst(marker.count)
+    // mlflow-artifacts://host:port/path names the server, which is the one that is asked.
+    if rest.hasPrefix("//") { rest = rest.dropFirst(2).drop { $0 != "/" } }
+    return String(rest.drop { $0 == "/" })
+  }
+
+  /// The paths of the files below a URI of the proxy.
+  func list(_ uri: String) throws(DeliveryFailure) -> [String] {
+    guard let root = proxyPath(uri) else { return [] }
+    var files: [String] = []
+    var folders = [""]
+    while let folder = folders.popLast() {
+      let place = folder.isEmpty ? root : "\(root)/\(folder)"
+      let url = "\(address.url)\(Self.proxy)?path=\(StoreLocation.encodingPercents(place))"
+      let response = try send(client, HTTPClientRequest("GET", url), isJSON: true)
+      for file in JSONValue(utf8: response.body)?["files"]?.array ?? [] {
+        guard let name = file["path"]?.string else { continue }
+        let path = folder.isEmpty ? name : "\(folder)/\(name)"
+        // A server's word for where files go is not taken.
+        guard (try? ArtifactPath.validate(path)) != nil else {
+          throw .rejected(code: "ARTIFACTS", reason: "it names a file \"\(path.prefix(200))\"")
+        }
+        if file["is_dir"]?.bool == true { folders.append(path) } else { files.append(path) }
+      }
+    }
+    return files.sorted()
+  }
+
+  /// Writes the file `path` below a URI of the proxy to `file`.
+  func download(_ path: String, of uri: String, to file: String) throws(DeliveryFailure) {
+    let escaped = StoreLocation.encodingPercents(path, isPath: true)
+    var request = HTTPClientRequest(
+      "GET", "\(address.url)\(Self.proxy)/\(proxyPath(uri) ?? "")/\(escaped)")
+    if let authorization = address.authorization {
+      request.headers.append(("Authorization", authorization))
+    }
+    let response: HTTPClientResponse
+    do throws(HTTPClientError) {
+      response = try uploads.download(request, to: file)
+    } catch {
+      throw Self.failure(error)
+    }
+    if !response.isSuccess { throw Self.failure(response) }
   }
 
   /// Ends requests that are on their way.
@@ -104,14 +152,18 @@ struct MLflowServer: Sendable {
     do throws(HTTPClientError) {
       response = try client.send(request)
     } catch {
-      switch error {
-      case .fileFailed(_, let reason): throw .rejected(code: "FILE", reason: reason)
-      case .invalidRequest, .insecure, .libraryMissing: throw .refused(reason: error.description)
-      default: throw .away(reason: error.description)
-      }
+      throw Self.failure(error)
     }
     if response.isSuccess { return response }
     throw Self.failure(response)
+  }
+
+  private static func failure(_ error: HTTPClientError) -> DeliveryFailure {
+    switch error {
+    case .fileFailed(_, let reason): .rejected(code: "FILE", reason: reason)
+    case .invalidRequest, .insecure, .libraryMissing: .refused(reason: error.description)
+    default: .away(reason: error.description)
+    }
   }
 
   /// What an answer that is no success means.

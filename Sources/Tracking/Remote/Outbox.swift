@@ -4,6 +4,10 @@ import SQLite
 struct OutboxEntry: Sendable, Equatable {
   enum Kind: String, Sendable {
     case start, update, metric, param, tag, untag, artifact, dataset
+    /// A logged model with its files; what is registered of one; its metrics; that a run made or used it.
+    case model, register
+    case modelMetric = "model_metric"
+    case runModel = "run_model"
   }
 
   let sequence: Int64

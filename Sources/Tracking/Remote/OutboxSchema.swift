@@ -27,6 +27,18 @@ enum OutboxSchema {
       artifact_uri TEXT
     )
     """,
+    // What the server calls a logged model, where it has its files, and what it is registered as. A server without
+    // logged models keeps the files with those of the run: then `remote_id` is empty.
+    """
+    CREATE TABLE IF NOT EXISTS outbox_models (
+      model_id TEXT PRIMARY KEY,
+      attempted INTEGER NOT NULL DEFAULT 0,
+      remote_id TEXT,
+      artifact_uri TEXT,
+      registered_name TEXT,
+      version INTEGER
+    )
+    """,
     // The process that delivers: one at a time, so that the order is kept.
     """
     CREATE TABLE IF NOT EXISTS outbox_lease (
@@ -76,6 +88,23 @@ enum OutboxSchema {
       when: "NEW.sha256 IS NOT OLD.sha256"),
     trigger(
       "dataset", "INSERT ON inputs", "(kind, run, value) VALUES ('dataset', NEW.run, NEW.dataset)"),
+    trigger(
+      "model", "UPDATE OF status ON logged_models",
+      "(kind, run, key) SELECT 'model', id, NEW.model_id FROM runs WHERE run_id = NEW.source_run_id",
+      when: "NEW.status = 'READY' AND OLD.status <> 'READY'"),
+    trigger(
+      "model_metric", "INSERT ON logged_model_metrics",
+      """
+      (kind, run, key, value, step, time)
+        SELECT 'model_metric', runs.id, model_id, json_object('key', NEW.key, 'value',
+            CASE NEW.value WHEN 9e999 THEN 'Infinity' WHEN -9e999 THEN '-Infinity' ELSE NEW.value END,
+            'name', NEW.dataset_name, 'digest', NEW.dataset_digest), NEW.step, NEW.time_ms
+          FROM runs, logged_models WHERE run_id = NEW.run_id AND logged_models.id = NEW.model
+      """),
+    trigger(
+      "run_model", "INSERT ON run_models",
+      "(kind, run, key, value, step) VALUES ('run_model', NEW.run, NEW.model_id, NEW.is_output, NEW.step)"
+    ),
   ]
 
   private static func trigger(

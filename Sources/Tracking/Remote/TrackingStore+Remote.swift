@@ -154,6 +154,10 @@ extension Database {
       DELETE FROM runs WHERE end_ms < ? AND status <> 'RUNNING'
         AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.run = runs.id)
       """, .integer(limit))
+    try execute(
+      "DELETE FROM logged_models WHERE source_run_id NOT IN (SELECT run_id FROM runs)")
+    try execute(
+      "DELETE FROM outbox_models WHERE model_id NOT IN (SELECT model_id FROM logged_models)")
   }
 
   /// Enters a run that the server has, with the last steps of its metrics; nothing of that is delivered.
