@@ -191,9 +191,11 @@ struct RunsAPI {
 }
 
 extension APIFields {
-  fileprivate func metric(_ place: String = "key") throws(APIError) -> MetricEntry {
+  fileprivate func metric(
+    _ place: @autoclosure () -> String = "key"
+  ) throws(APIError) -> MetricEntry {
     let key = try required("key")
-    try checkName(key, place)
+    try checkName(key, place())
     guard let value = try number("value") else { throw .missing("value") }
     guard let time = try integer("timestamp") else { throw .missing("timestamp") }
     guard time >= 0 else { throw .invalid("timestamp", .int(Int(time))) }
@@ -211,10 +213,10 @@ extension APIFields {
 
   /// A param, of whose value 6,000 characters are kept.
   fileprivate func param(
-    _ place: String = "key"
+    _ place: @autoclosure () -> String = "key"
   ) throws(APIError) -> (key: String, value: String) {
     let pair = try pair()
-    try checkName(pair.key, place)
+    try checkName(pair.key, place())
     return (pair.key, String(pair.value.prefix(6000)))
   }
 }
