@@ -74,6 +74,10 @@ bench-arrays: build .venv-quickstart .venv-test ## Measure tensors beside NumPy,
 bench-tracking: build .venv-mlflow ## Measure the tracking store and server beside MLflow's
 	.venv-mlflow/bin/python benchmarks/tracking.py
 
+.PHONY: compare-mlflow
+compare-mlflow: build .venv-mlflow ## Send raw requests to MLflow's server and ours, and tell where the answers differ
+	.venv-mlflow/bin/python Tests/compatibility/compare.py
+
 .PHONY: clean
 clean: ## Remove what was built; the tracking store stays
 	rm -rf .build .venv .venv-mlflow

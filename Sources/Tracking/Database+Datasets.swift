@@ -1,3 +1,4 @@
+import JSONValues
 import SQLite
 
 /// Data that a run used.
@@ -14,10 +15,12 @@ package struct DatasetRecord: Sendable, Equatable {
   package let profile: String?
   /// What the run used it for.
   package let context: String?
+  /// What else the run notes of its use, by key.
+  package let otherTags: [String: String]
 
   package init(
     name: String, digest: String, sourceType: String, source: String, schema: String?,
-    profile: String?, context: String?
+    profile: String?, context: String?, otherTags: [String: String] = [:]
   ) {
     self.name = name
     self.digest = digest
@@ -26,6 +29,21 @@ package struct DatasetRecord: Sendable, Equatable {
     self.schema = schema
     self.profile = profile
     self.context = context
+    self.otherTags = otherTags
+  }
+
+  /// All tags of the use, by key.
+  package var tags: [(key: String, value: String)] {
+    (context.map { [(key: DatasetContext.tag, value: $0)] } ?? [])
+      + otherTags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// The tags but for the context's of an object in JSON.
+  static func otherTags(json: String) -> [String: String] {
+    guard json.utf8.count > 2, case .object(let members)? = JSONValue(json: json) else {
+      return [:]
+    }
+    return members.filter { $0.key != DatasetContext.tag }.compactMapValues(\.string)
   }
 }
 
@@ -63,12 +81,13 @@ extension Database {
     guard let id = found.first else { throw .runRemoved(path: path) }
     try execute(
       "INSERT OR IGNORE INTO inputs (run, dataset) VALUES (?, ?)", .integer(run), .integer(id))
-    guard let context = dataset.context else { return }
-    try execute(
-      """
-      INSERT INTO input_tags (run, dataset, key, value) VALUES (?, ?, ?, ?)
-        ON CONFLICT (run, dataset, key) DO UPDATE SET value = excluded.value
-      """, .integer(run), .integer(id), .text(DatasetContext.tag), .text(context))
+    for (key, value) in dataset.tags {
+      try execute(
+        """
+        INSERT INTO input_tags (run, dataset, key, value) VALUES (?, ?, ?, ?)
+          ON CONFLICT (run, dataset, key) DO UPDATE SET value = excluded.value
+        """, .integer(run), .integer(id), .text(key), .text(value))
+    }
   }
 }
 

@@ -136,7 +136,10 @@ extension Database {
   func datasets(runs: RowList) throws(TrackingError) -> [Int64: [DatasetRecord]] {
     try grouped(
       """
-      SELECT inputs.run, name, digest, source_type, source, schema, profile, value FROM inputs
+      SELECT inputs.run, name, digest, source_type, source, schema, profile, value,
+          (SELECT json_group_object(key, value) FROM input_tags
+            WHERE run = inputs.run AND dataset = inputs.dataset)
+        FROM inputs
         JOIN datasets ON datasets.id = inputs.dataset
         LEFT JOIN input_tags ON input_tags.run = inputs.run
           AND input_tags.dataset = inputs.dataset AND key = ?
@@ -147,7 +150,7 @@ extension Database {
       DatasetRecord(
         name: row.text(1), digest: row.text(2), sourceType: row.text(3), source: row.text(4),
         schema: row.text(ifPresent: 5), profile: row.text(ifPresent: 6),
-        context: row.text(ifPresent: 7))
+        context: row.text(ifPresent: 7), otherTags: DatasetRecord.otherTags(json: row.text(8)))
     }
   }
 }

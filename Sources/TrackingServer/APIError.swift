@@ -33,10 +33,31 @@ struct APIError: Error {
 
   let code: Code
   let message: String
+  /// The methods that the path takes, where the request has another one.
+  private(set) var allowedMethods: [String] = []
 
   init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
+  }
+
+  /// That `path` is there, but not for `method`.
+  static func notAllowed(_ method: String, _ path: String, allowed: [String]) -> APIError {
+    let methods = allowed.sorted()
+    var error = APIError(
+      .badRequest, "\(path) takes \(methods.joined(separator: " or ")), not \(method).")
+    error.allowedMethods = methods
+    return error
+  }
+
+  static func runNotFound(_ id: String) -> APIError {
+    APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
+  }
+
+  static func experimentDeleted(_ id: Int64) -> APIError {
+    APIError(
+      .invalidParameterValue,
+      "The experiment \(id) must be in the 'active' state. Current state is deleted.")
   }
 
   static func missing(_ name: String) -> APIError {
@@ -97,6 +118,10 @@ struct APIError: Error {
     if code == .unauthenticated {
       headers.append(
         (name: "WWW-Authenticate", value: "Basic realm=\"martlet\", charset=\"UTF-8\""))
+    }
+    guard allowedMethods.isEmpty else {
+      headers.append((name: "Allow", value: allowedMethods.joined(separator: ", ")))
+      return HTTPResponse(405, .bytes(body.utf8), headers: headers)
     }
     return HTTPResponse(code.status, .bytes(body.utf8), headers: headers)
   }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPServer
 import JSONValues
 import Tracking
@@ -10,21 +11,33 @@ struct APIFields {
   private let values: [String: JSONValue]
   /// Whether a name has capitals, so that names are looked for in camel case too.
   private let hasCapitals: Bool
+  /// Whether they are of a query, where every value is a list of texts.
+  private let isQuery: Bool
+  /// Whether names need not be as MLflow has them: Martlet's own clients say so.
+  let takesAnyName: Bool
   /// The experiments that whoever asks may see; `nil` for all.
   var visibleExperiments: Set<Int64>?
 
-  init(_ values: [String: JSONValue]) {
+  init(_ values: [String: JSONValue], takesAnyName: Bool = false, isQuery: Bool = false) {
     self.values = values
     hasCapitals = values.keys.contains { $0.utf8.contains { (0x41...0x5A).contains($0) } }
+    self.takesAnyName = takesAnyName
+    self.isQuery = isQuery
   }
 
   /// The fields of a request: those of the query for `GET`, those of the body for the rest.
   init(_ request: HTTPRequest) throws(APIError) {
-    self.init(try Self.values(of: request))
+    self.init(
+      try Self.values(of: request), takesAnyName: request.headers["x-martlet-names"] == "any",
+      isQuery: Self.isQuery(request))
+  }
+
+  private static func isQuery(_ request: HTTPRequest) -> Bool {
+    request.method == "GET" || request.method == "HEAD"
   }
 
   private static func values(of request: HTTPRequest) throws(APIError) -> [String: JSONValue] {
-    if request.method == "GET" || request.method == "HEAD" {
+    if isQuery(request) {
       var values: [String: JSONValue] = [:]
       for (name, value) in request.query {
         if case .array(let known)? = values[name] {
@@ -52,7 +65,6 @@ struct APIFields {
     return values
   }
 
-  /// The value of `name`; a list of the query of which one is wanted gives its last.
   private func value(_ name: String) -> JSONValue? {
     let found = values[name] ?? (hasCapitals ? values[Self.camelCase(name)] : nil)
     return found == .null ? nil : found
@@ -60,14 +72,25 @@ struct APIFields {
 
   func maySee(_ experiment: Int64) -> Bool { visibleExperiments?.contains(experiment) ?? true }
 
+  /// The number of the experiment that `name` names; `absent` if there is no such field.
+  func experimentID(
+    _ name: String = "experiment_id", default absent: Int64? = nil
+  ) throws(APIError) -> Int64 {
+    if let absent, !hasValue(name) { return absent }
+    let text = try absent == nil ? required(name) : string(name) ?? ""
+    guard let id = Int64(text) else { throw Self.invalidExperiment(text) }
+    return id
+  }
+
+  private static func invalidExperiment(_ text: String) -> APIError {
+    APIError(.invalidParameterValue, "Invalid experiment ID: '\(text)'. It must be a number.")
+  }
+
   /// The experiments that `experiment_ids` names, as far as they may be seen.
   func experiments() throws(APIError) -> [Int64] {
     var ids: [Int64] = []
     for text in try strings("experiment_ids") {
-      guard let id = Int64(text) else {
-        throw APIError(
-          .invalidParameterValue, "Invalid experiment ID: '\(text)'. It must be a number.")
-      }
+      guard let id = Int64(text) else { throw Self.invalidExperiment(text) }
       if maySee(id) { ids.append(id) }
     }
     return ids
@@ -75,10 +98,11 @@ struct APIFields {
 
   func hasValue(_ name: String) -> Bool { value(name) != nil }
 
+  /// The value of `name`; of several in a query, the first.
   private func single(_ name: String) -> JSONValue? {
     let found = value(name)
-    guard case .array(let list)? = found else { return found }
-    return list.last
+    guard isQuery, case .array(let list)? = found else { return found }
+    return list.first
   }
 
   private static func camelCase(_ name: String) -> String {
@@ -119,14 +143,30 @@ struct APIFields {
     case .int(let number): return Double(number)
     case .double(let number): return number
     case .bool(let flag): return flag ? 1 : 0
-    case .string("NaN"): return .nan
-    case .string("Infinity"): return .infinity
-    case .string("-Infinity"): return -.infinity
     case .string(let text):
-      guard let number = Double(text), number.isFinite else { throw .invalid(name, value) }
+      guard let number = Self.number(text) else { throw .invalid(name, value) }
       return number
     default: throw .invalid(name, value)
     }
+  }
+
+  /// The number that `text` is, in decimal digits; or NaN or an infinity by any of the names that clients give them.
+  private static func number(_ text: String) -> Double? {
+    let word = text.trimmingSpaces.lowercased()
+    if let number = namedNumbers[word] { return number }
+    guard !word.contains("x"), let number = Double(word), number.isFinite else { return nil }
+    return number
+  }
+
+  private static let namedNumbers: [String: Double] = [
+    "nan": .nan, "infinity": .infinity, "inf": .infinity, "-infinity": -.infinity,
+    "-inf": -.infinity, "+infinity": .infinity, "+inf": .infinity,
+  ]
+
+  /// A truth value that is written as one.
+  func boolean(_ name: String) -> Bool? {
+    guard case .bool(let flag)? = single(name) else { return nil }
+    return flag
   }
 
   func strings(_ name: String) throws(APIError) -> [String] {
@@ -147,7 +187,7 @@ struct APIFields {
     var messages: [APIFields] = []
     for element in list {
       guard case .object(let values) = element else { throw .invalid(name, value) }
-      messages.append(APIFields(values))
+      messages.append(APIFields(values, takesAnyName: takesAnyName))
     }
     return messages
   }
@@ -169,9 +209,11 @@ struct APIFields {
   func member(_ name: String, of members: [String], from first: Int = 1) throws(APIError) -> String?
   {
     switch single(name) {
-    case .string(let text): members.first { $0 == text }
-    case .int(let number): members.indices.contains(number - first) ? members[number - first] : nil
-    default: nil
+    case .string(let text):
+      if let number = Int(text) { return members.element(number, from: first) }
+      return members.first { $0 == text }
+    case .int(let number): return members.element(number, from: first)
+    default: return nil
     }
   }
 }
@@ -194,10 +236,22 @@ struct Page {
     }
     self.limit = Int(limit)
     let token = try fields.string("page_token") ?? ""
-    guard token.isEmpty || Int(token).map({ $0 >= 0 }) == true else {
+    guard let offset = token.isEmpty ? 0 : Self.offset(token) else {
       throw APIError(.invalidParameterValue, "Invalid page token \"\(token)\".")
     }
-    offset = Int(token) ?? 0
+    self.offset = offset
+  }
+
+  /// Where the next page begins, as MLflow's servers write it, so that a client can go on at either.
+  private var next: String {
+    Data("{\"offset\": \(offset + limit)}".utf8).base64EncodedString()
+  }
+
+  private static func offset(_ token: String) -> Int? {
+    guard let data = Data(base64Encoded: token),
+      case .int(let offset)? = JSONValue(utf8: Array(data))?["offset"], offset >= 0
+    else { return nil }
+    return offset
   }
 
   /// The first `limit` of `found`, of which one more was asked for, under `name`, with the next page's token.
@@ -206,7 +260,7 @@ struct Page {
   ) -> JSONValue {
     guard !found.isEmpty else { return .object([:]) }
     var message: [String: JSONValue] = [name: .array(found.prefix(limit).map(make))]
-    if found.count > limit { message["next_page_token"] = .string("\(offset + limit)") }
+    if found.count > limit { message["next_page_token"] = .string(next) }
     return .object(message)
   }
 
@@ -218,7 +272,21 @@ struct Page {
     JSONBytes(reserving: 128 * found.count) { json in
       guard !found.isEmpty else { return }
       json.array(name) { json in for element in found { write(&json, element) } }
-      if !isLast { json.member("next_page_token", "\(offset + limit)") }
+      if !isLast { json.member("next_page_token", next) }
     }
+  }
+}
+
+extension [String] {
+  /// The one of `number`, where the first has the number `first`.
+  fileprivate func element(_ number: Int, from first: Int) -> String? {
+    indices.contains(number - first) ? self[number - first] : nil
+  }
+}
+
+extension String {
+  fileprivate var trimmingSpaces: String {
+    guard first?.isWhitespace == true || last?.isWhitespace == true else { return self }
+    return split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 }

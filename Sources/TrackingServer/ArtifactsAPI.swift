@@ -14,11 +14,15 @@ struct ArtifactsAPI {
   ) throws -> HTTPResponse {
     if rest.isEmpty || rest == "/" {
       guard request.method == "GET" else {
-        throw APIError(.endpointNotFound, "There is no \(request.method) \(request.path).")
+        throw APIError.notAllowed(request.method, request.path, allowed: ["GET"])
       }
       return APIResponse.json(try list(in: request.queryValue("path") ?? "", permit)).response
     }
     let name = String(rest.dropFirst())
+    guard ["GET", "PUT", "DELETE"].contains(request.method) else {
+      throw APIError.notAllowed(
+        request.method, request.path, allowed: ["GET", "PUT", "DELETE"])
+    }
     let (owner, experiment, path) = try place(name)
     let roles: [String: Role] = ["PUT": .edit, "DELETE": .manage]
     try permit.check(
@@ -27,21 +31,18 @@ struct ArtifactsAPI {
     case "PUT":
       guard let file = request.bodyFile else { throw APIError.missing("path") }
       try store.takeArtifact(file, as: path, of: owner)
-      return HTTPResponse(200, headers: APIResponse.headers)
-    case "GET": return try content(of: owner, path, request)
+      return HTTPResponse(200, headers: Array(APIResponse.headers.dropFirst()))
     case "DELETE":
-      guard try store.removeArtifacts(path, of: owner) > 0 else { throw Self.missing(path) }
+      // As with MLflow, what is not there is removed.
+      _ = try store.removeArtifacts(path, of: owner)
       return APIResponse.json(JSONValue.object([:])).response
-    default: throw APIError(.endpointNotFound, "There is no \(request.method) \(request.path).")
+    default: return try content(of: owner, path, request)
     }
   }
 
   /// `artifacts/list`: what is in a folder of a run, with paths from the run's root.
   func list(_ fields: APIFields) throws -> JSONValue {
-    let id = try fields.string("run_id") ?? fields.required("run_uuid")
-    guard let run = try store.run(id: id) else {
-      throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
-    }
+    let run = try store.run(of: fields)
     let path = try Self.folder(fields.string("path") ?? "")
     return try list(path, of: .run(run.row), root: ArtifactURI.run(run))
   }
@@ -58,13 +59,10 @@ struct ArtifactsAPI {
 
   /// `/get-artifact`: the contents of one, as MLflow's page asks for it.
   func get(_ request: HTTPRequest, _ permit: Permit) throws -> HTTPResponse {
-    let id = request.queryValue("run_id") ?? request.queryValue("run_uuid") ?? ""
-    guard let run = try store.run(id: id) else {
-      throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
-    }
+    let fields = try APIFields(request)
+    let (run, path) = (try store.run(of: fields), try fields.required("path"))
     try permit.check(.read, run: run)
-    return try content(
-      of: .run(run.row), Self.folder(request.queryValue("path") ?? ""), request)
+    return try content(of: .run(run.row), Self.folder(path), request)
   }
 
   // MARK: Places
@@ -89,7 +87,7 @@ struct ArtifactsAPI {
   static func folder(_ path: String) throws(APIError) -> String {
     let lower = path.lowercased()
     let isWrong =
-      path.hasPrefix("/") || path.contains("\\") || path.utf8.contains(0)
+      path.hasPrefix("/") || path.contains("\\") || path.utf8.contains(0) || path.contains("://")
       || path.split(separator: "/").contains { $0 == ".." || $0 == "." }
       || ["%00", "%2e", "%2f", "%5c"].contains { lower.contains($0) }
     guard !isWrong else { throw APIError(.invalidParameterValue, "Invalid path: \(path)") }
@@ -152,11 +150,14 @@ struct ArtifactsAPI {
   ) throws -> HTTPResponse {
     let artifacts = try store.artifacts(of: owner)
     guard let artifact = artifacts.first(where: { $0.path == path }) else {
-      throw Self.missing(path)
+      let isFolder = artifacts.contains { $0.path.hasPrefix(path + "/") }
+      guard isFolder || path.isEmpty else { throw Self.missing(path) }
+      throw APIError(
+        .invalidParameterValue, "\"\(path)\" is a folder, not a file. List it instead.")
     }
     let name = path.split(separator: "/").last.map(String.init) ?? path
     var headers: [(name: String, value: String)] = [
-      ("Content-Type", "application/octet-stream"), ("X-Content-Type-Options", "nosniff"),
+      ("Content-Type", ContentKind.of(name)), ("X-Content-Type-Options", "nosniff"),
       ("Content-Disposition", Self.disposition(name)),
       ("ETag", "\"\(artifact.sha256)\""), ("Accept-Ranges", "bytes"),
     ]

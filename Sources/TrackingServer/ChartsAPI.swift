@@ -21,9 +21,9 @@ struct ChartsAPI {
     let ids = try runs(fields, "run_id", call: "GetMetricHistoryBulk")
     let key = try fields.required("metric_key")
     let limit = try min(fields.integer("max_results") ?? 25_000, 25_000)
-    guard limit > 0 else { throw APIError.invalid("max_results", .int(Int(limit))) }
+    guard limit >= 0 else { throw APIError.invalid("max_results", .int(Int(limit))) }
     var found: [(run: String, point: MetricPoint)] = []
-    for id in ids.sorted() {
+    for id in Set(ids).sorted() {
       let rest = Int(limit) - found.count
       guard rest > 0, let run = try store.run(id: id), fields.maySee(run.experimentID) else {
         continue

@@ -7,8 +7,15 @@ struct ExperimentsAPI {
 
   func create(_ fields: APIFields) throws -> JSONValue {
     let name = try fields.required("name")
-    let id = try store.createExperiment(
-      name, artifactLocation: try fields.string("artifact_location"), tags: try fields.tags())
+    let location = try fields.string("artifact_location").flatMap { $0.isEmpty ? nil : $0 }
+    guard location?.contains("#") != true else {
+      throw APIError(
+        .invalidParameterValue,
+        "The artifact_location \"\(location ?? "")\" has a fragment. Leave out the \"#\" and what follows."
+      )
+    }
+    for tag in try fields.messages("tags") { try tag.checkLengths(["value": Self.longestTag]) }
+    let id = try store.createExperiment(name, artifactLocation: location, tags: fields.tags())
     return ["experiment_id": .string("\(id)")]
   }
 
@@ -35,8 +42,8 @@ struct ExperimentsAPI {
   }
 
   func update(_ fields: APIFields) throws -> JSONValue {
-    let experiment = try experiment(fields)
-    guard let name = try fields.string("new_name") else { return [:] }
+    let experiment = try activeExperiment(fields)
+    let name = try fields.required("new_name")
     do throws(TrackingError) {
       try store.renameExperiment(id: experiment.id, to: name)
     } catch {
@@ -58,12 +65,14 @@ struct ExperimentsAPI {
 
   func setTag(_ fields: APIFields) throws -> JSONValue {
     let tag = try fields.pair()
-    _ = try store.changeTag(ofExperiment: try experiment(fields).id, tag.key, tag.value)
+    try fields.checkName(tag.key, "key")
+    try fields.checkLengths(["value": Self.longestTag])
+    _ = try store.changeTag(ofExperiment: try activeExperiment(fields).id, tag.key, tag.value)
     return [:]
   }
 
   func deleteTag(_ fields: APIFields) throws -> JSONValue {
-    let (experiment, key) = (try experiment(fields), try fields.required("key"))
+    let (experiment, key) = (try activeExperiment(fields), try fields.required("key"))
     guard try store.changeTag(ofExperiment: experiment.id, key, nil) else {
       throw APIError(
         .resourceDoesNotExist, "No tag with name: \(key) in experiment with id \(experiment.id)")
@@ -71,12 +80,31 @@ struct ExperimentsAPI {
     return [:]
   }
 
-  private func experiment(_ fields: APIFields) throws -> ExperimentDetail {
-    let text = try fields.required("experiment_id")
-    guard let id = Int64(text) else {
-      throw APIError(
-        .invalidParameterValue, "Invalid experiment ID: '\(text)'. It must be a number.")
+  /// The most characters of an experiment's tag.
+  private static let longestTag = 20_000
+
+  /// What `make` makes in an experiment; that the experiment is deleted is another error than that there is none.
+  func using<Value>(
+    _ experiment: Int64, _ make: () throws(TrackingError) -> Value
+  ) throws -> Value {
+    do throws(TrackingError) {
+      return try make()
+    } catch {
+      guard case .experimentNotFound = error, try store.experiment(id: experiment) != nil else {
+        throw error
+      }
+      throw APIError.experimentDeleted(experiment)
     }
+  }
+
+  private func activeExperiment(_ fields: APIFields) throws -> ExperimentDetail {
+    let found = try experiment(fields)
+    if found.isDeleted { throw APIError.experimentDeleted(found.id) }
+    return found
+  }
+
+  private func experiment(_ fields: APIFields) throws -> ExperimentDetail {
+    let id = try fields.experimentID()
     guard let found = try store.experiment(id: id) else {
       throw APIError(.resourceDoesNotExist, "No Experiment with id=\(id) exists")
     }

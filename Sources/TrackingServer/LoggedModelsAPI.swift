@@ -36,17 +36,15 @@ struct LoggedModelsAPI {
   }
 
   private func create(_ fields: APIFields) throws -> JSONValue {
-    let text = try fields.required("experiment_id")
-    guard let experiment = Int64(text) else {
-      throw APIError(
-        .invalidParameterValue, "Invalid experiment ID: '\(text)'. It must be a number.")
+    let experiment = try fields.experimentID()
+    let (name, type) = (try fields.text("name"), try fields.string("model_type") ?? "")
+    let run = try fields.string("source_run_id") ?? ""
+    let (params, tags) = (try fields.tags("params"), try fields.tags())
+    let model = try ExperimentsAPI(store: store).using(experiment) { () throws(TrackingError) in
+      try store.createLoggedModel(
+        experimentID: experiment, name: name, modelType: type, sourceRunID: run, params: params,
+        tags: tags)
     }
-    let model = try store.createLoggedModel(
-      experimentID: experiment,
-      name: fields.string("name").flatMap { $0.isEmpty ? nil : $0 },
-      modelType: fields.string("model_type") ?? "",
-      sourceRunID: fields.string("source_run_id") ?? "", params: fields.tags("params"),
-      tags: fields.tags())
     return ["model": Messages.loggedModel(model)]
   }
 
@@ -69,8 +67,8 @@ struct LoggedModelsAPI {
   }
 
   private func setTags(_ id: String, _ fields: APIFields) throws -> JSONValue {
-    let model = try store.setTags(fields.tags(), ofLoggedModel: id)
-    return ["model": Messages.loggedModel(model)]
+    _ = try store.setTags(fields.tags(), ofLoggedModel: id)
+    return [:]
   }
 
   private func deleteTag(_ id: String, _ key: String) throws -> JSONValue {
@@ -142,7 +140,7 @@ struct LoggedModelsAPI {
           modelID: try message.required("model_id"), step: try message.integer("step") ?? 0))
     }
     guard fields.hasValue("models") else { throw APIError.missing("models") }
-    try store.log(models, to: try run(fields))
+    try store.log(models, to: store.run(of: fields))
     return [:]
   }
 
@@ -157,7 +155,7 @@ struct LoggedModelsAPI {
 
   /// `runs/log-model`, of clients before MLflow 3: what is known of a model goes to a tag of its run.
   private func logModel(_ fields: APIFields) throws -> JSONValue {
-    let (run, text) = (try run(fields), try fields.required("model_json"))
+    let (run, text) = (try store.run(of: fields), try fields.required("model_json"))
     guard case .object(let model)? = JSONValue(json: text) else {
       throw APIError(
         .invalidParameterValue, "Malformed model info. \n \(text) \n is not a valid JSON.")
@@ -180,17 +178,10 @@ struct LoggedModelsAPI {
           return .object(members.filter { $0.key != "config" })
         })
     }
+    if kept["model_uuid"] == nil { kept["model_uuid"] = .null }
     history.append(.object(kept))
     try store.log(LogBatch(tags: [(tag, "\(JSONValue.array(history))")]), to: run)
     return [:]
-  }
-
-  private func run(_ fields: APIFields) throws -> RunRecord {
-    let id = try fields.required("run_id")
-    guard let run = try store.run(id: id) else {
-      throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
-    }
-    return run
   }
 }
 

@@ -32,6 +32,8 @@ enum Messages {
       "artifact_location": .string(
         experiment.artifactLocation ?? ArtifactURI.experiment(experiment.id)),
       "lifecycle_stage": .string(experiment.isDeleted ? "deleted" : "active"),
+      // There is one workspace, whose name MLflow's servers say too.
+      "workspace": "default",
       "creation_time": .int(Int(experiment.createdMilliseconds)),
       "last_update_time": .int(Int(experiment.updatedMilliseconds)),
     ]
@@ -45,8 +47,7 @@ enum Messages {
     ]
     if let schema = dataset.schema { message["schema"] = .string(schema) }
     if let profile = dataset.profile { message["profile"] = .string(profile) }
-    let context = dataset.context.map { [(key: "mlflow.data.context", value: $0)] } ?? []
-    return .object(["dataset": .object(message)].merging(tags(context)) { $1 })
+    return .object(["dataset": .object(message)].merging(tags(dataset.tags)) { $1 })
   }
 }
 

@@ -45,7 +45,12 @@ struct ModelSource {
     case "mlflow-artifacts": try check(Self.path(uri), owner, in: store)
     case "http", "https":
       let path = Self.path(uri)
-      guard let proxy = path.firstRange(of: ArtifactsAPI.proxy + "/") else { break }
+      guard let proxy = path.firstRange(of: ArtifactsAPI.proxy + "/") else {
+        throw APIError(
+          .invalidParameterValue,
+          "Invalid model version source: '\(uri)'. A page of the web cannot hold a model's files; those of this "
+            + "server are at mlflow-artifacts:/…, others at s3:// and the like.")
+      }
       try check("/" + path[proxy.upperBound...], owner, in: store)
     default: break
     }

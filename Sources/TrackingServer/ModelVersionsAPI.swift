@@ -113,8 +113,11 @@ struct ModelVersionsAPI {
 extension APIFields {
   /// A truth value of a body.
   func bool(_ name: String) throws(APIError) -> Bool {
-    if let text = try? string(name) { throw .invalid(name, .string(text)) }
-    return try number(name) ?? 0 != 0
+    guard hasValue(name) else { return false }
+    guard let flag = boolean(name) else {
+      throw APIError(.invalidParameterValue, "The parameter '\(name)' must be true or false.")
+    }
+    return flag
   }
 
   /// A truth value, which may be written as a text or a number.

@@ -146,9 +146,7 @@ struct Routes: Sendable {
       return try modelVersions.artifact(request)
     case "/api/2.0/martlet/runs/events" where request.method == "GET":
       let id = request.queryValue("run_id") ?? ""
-      guard let run = try store.run(id: id) else {
-        throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
-      }
+      guard let run = try store.run(id: id) else { throw APIError.runNotFound(id) }
       try permit.check(.read, run: run)
       return try live.response(for: run)
     case "/api/3.0/mlflow/server-info", "/ajax-api/3.0/mlflow/server-info":
@@ -170,6 +168,14 @@ struct Routes: Sendable {
         try permit.check(request.method, loggedModel: id, path, in: store)
         return APIResponse.json(try call(APIFields(request))).response
       }
+    }
+    let allowed = ["GET", "POST", "PATCH", "DELETE"].filter { method in
+      guard let name = Self.call(method, request.path) else { return false }
+      let path = name.dropFirst(method.count + 1)
+      return table[name] != nil || loggedModels.call(method, path) != nil
+    }
+    guard allowed.isEmpty else {
+      throw APIError.notAllowed(request.method, request.path, allowed: allowed)
     }
     throw APIError(.endpointNotFound, "There is no \(request.method) \(request.path).")
   }

@@ -5,8 +5,8 @@ import Tracking
 ///
 /// Fields that are not set are left out, and so are empty lists.
 extension JSONWriter {
-  /// Writes a run with what it logged.
-  mutating func run(_ detail: RunDetail) {
+  /// Writes a run with what it logged; one that was just made has no outputs, not even none.
+  mutating func run(_ detail: RunDetail, isNew: Bool = false) {
     object { json in
       json.object("info") { $0.info(of: detail.run) }
       json.object("data") { $0.data(of: detail) }
@@ -21,6 +21,7 @@ extension JSONWriter {
           for id in detail.models.inputs { json.element(["model_id": .string(id)]) }
         }
       }
+      if isNew { return }
       json.object("outputs") { json in
         guard !detail.models.outputs.isEmpty else { return }
         json.array("model_outputs") { json in
@@ -42,7 +43,7 @@ extension JSONWriter {
     member("user_id", run.user)
     member("status", run.status.rawValue)
     member("start_time", run.startMilliseconds)
-    if let end = run.endMilliseconds { member("end_time", end) }
+    if let end = run.endMilliseconds, end != 0 { member("end_time", end) }
     member("artifact_uri", ArtifactURI.run(run))
     member("lifecycle_stage", run.deletedMilliseconds == nil ? "active" : "deleted")
   }

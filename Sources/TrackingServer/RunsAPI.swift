@@ -6,11 +6,7 @@ struct RunsAPI {
   let store: TrackingStore
 
   func create(_ fields: APIFields) throws -> JSONBytes {
-    let text = try fields.string("experiment_id") ?? "0"
-    guard let experiment = Int64(text) else {
-      throw APIError(
-        .invalidParameterValue, "Invalid experiment ID: '\(text)'. It must be a number.")
-    }
+    let experiment = try fields.experimentID(default: 0)
     let tags = try fields.tags()
     let tagged = tags.last { $0.key == "mlflow.runName" }?.value
     let named = try fields.string("run_name").flatMap { $0.isEmpty ? nil : $0 }
@@ -20,29 +16,34 @@ struct RunsAPI {
         "Both 'run_name' argument and 'mlflow.runName' tag are specified, but with different values "
           + "(run_name='\(named)', mlflow.runName='\(tagged)').")
     }
-    let run = try store.createRun(
-      experimentID: experiment, name: named ?? tagged, user: try fields.string("user_id") ?? "",
-      startMilliseconds: try fields.integer("start_time") ?? currentMilliseconds(),
-      parentID: tags.last { $0.key == "mlflow.parentRunId" }?.value, tags: tags)
-    return try message(run)
+    let (user, start) = (try fields.string("user_id"), try fields.integer("start_time"))
+    let run = try ExperimentsAPI(store: store).using(experiment) { () throws(TrackingError) in
+      try store.createRun(
+        experimentID: experiment, name: named ?? tagged, user: user ?? "",
+        startMilliseconds: start ?? currentMilliseconds(),
+        parentID: tags.last { $0.key == "mlflow.parentRunId" }?.value, tags: tags)
+    }
+    return try message(run, isNew: true)
   }
 
   func get(_ fields: APIFields) throws -> JSONBytes {
     try message(try run(fields))
   }
 
-  private func message(_ run: RunRecord) throws -> JSONBytes {
+  private func message(_ run: RunRecord, isNew: Bool = false) throws -> JSONBytes {
     let details = try store.details(of: [run], withArtifacts: false)
     return JSONBytes { json in
-      json.member("run") { json in for detail in details { json.run(detail) } }
+      json.member("run") { json in for detail in details { json.run(detail, isNew: isNew) } }
     }
   }
 
   func update(_ fields: APIFields) throws -> JSONBytes {
     let run = try run(fields)
     let names = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]
+    let status = try fields.member("status", of: names)
+    if status == nil { try fields.checkIsNoNumber("status") }
     try store.update(
-      run, status: try fields.member("status", of: names).flatMap { RunStatus(rawValue: $0) },
+      run, status: status.flatMap { RunStatus(rawValue: $0) },
       endMilliseconds: try fields.integer("end_time"),
       name: try fields.string("run_name").flatMap { $0.isEmpty ? nil : $0 })
     let changed = try self.run(fields)
@@ -86,6 +87,7 @@ struct RunsAPI {
 
   func setTag(_ fields: APIFields) throws -> JSONValue {
     let (run, tag) = (try run(fields), try fields.pair())
+    try fields.checkName(tag.key, "key")
     try log(LogBatch(tags: [tag]), to: run)
     return [:]
   }
@@ -102,13 +104,18 @@ struct RunsAPI {
   func logBatch(_ fields: APIFields) throws -> JSONValue {
     let run = try run(fields)
     var batch = LogBatch()
-    for message in try fields.messages("metrics") {
-      let metric = try message.metric()
+    for (index, message) in try fields.messages("metrics").enumerated() {
+      let metric = try message.metric("metrics[\(index)].key")
       batch.metrics.append(metric)
       if let metric = try message.modelMetric(metric) { batch.modelMetrics.append(metric) }
     }
-    for message in try fields.messages("params") { batch.params.append(try message.param()) }
+    for (index, message) in try fields.messages("params").enumerated() {
+      batch.params.append(try message.param("params[\(index)].key"))
+    }
     batch.tags = try fields.tags()
+    for (index, tag) in batch.tags.enumerated() {
+      try fields.checkName(tag.key, "tags[\(index)].key")
+    }
     for (name, count, most) in [
       ("metrics", batch.metrics.count, 1000), ("params", batch.params.count, 100),
       ("tags", batch.tags.count, 100),
@@ -135,7 +142,7 @@ struct RunsAPI {
   /// Logs `batch`; the tag of a run's name renames it.
   private func log(_ batch: LogBatch, to run: RunRecord) throws {
     try store.log(batch, to: run)
-    if let name = batch.tags.last(where: { $0.key == "mlflow.runName" })?.value {
+    if let name = batch.tags.last(where: { $0.key == "mlflow.runName" })?.value, !name.isEmpty {
       try store.update(run, status: nil, endMilliseconds: nil, name: name)
     }
   }
@@ -144,13 +151,17 @@ struct RunsAPI {
     let run = try run(fields)
     var datasets: [DatasetRecord] = []
     for input in try fields.messages("datasets") {
+      var tags = Dictionary(try input.tags().map { ($0.key, $0.value) }) { $1 }
+      let context = tags.removeValue(forKey: "mlflow.data.context")
       guard let dataset = try input.message("dataset") else { throw APIError.missing("dataset") }
       datasets.append(
         DatasetRecord(
           name: try dataset.required("name"), digest: try dataset.required("digest"),
           sourceType: try dataset.required("source_type"), source: try dataset.required("source"),
           schema: try dataset.string("schema"), profile: try dataset.string("profile"),
-          context: try input.tags().last { $0.key == "mlflow.data.context" }?.value))
+          context: context, otherTags: tags))
+      try dataset.checkLengths(["name": 500, "digest": 36, "source": 65_535, "schema": 1_048_575])
+      for tag in try input.messages("tags") { try tag.checkLengths(["key": 255, "value": 500]) }
     }
     try store.log(datasets, to: run)
     try LoggedModelsAPI(store: store).logInputs(fields, to: run)
@@ -162,7 +173,7 @@ struct RunsAPI {
   func history(_ fields: APIFields) throws -> JSONBytes {
     let key = try fields.required("metric_key")
     let page = try Page(fields, default: 25_000, most: .max - 1)
-    let id = try fields.string("run_id") ?? fields.required("run_uuid")
+    let id = try fields.runID()
     // As with MLflow, a run that is not there has no points.
     guard let run = try store.run(id: id), fields.maySee(run.experimentID) else {
       return JSONBytes { _ in }
@@ -175,18 +186,16 @@ struct RunsAPI {
   }
 
   private func run(_ fields: APIFields) throws -> RunRecord {
-    let id = try fields.string("run_id") ?? fields.string("run_uuid") ?? ""
-    guard !id.isEmpty else { throw APIError.missing("run_id") }
-    guard let run = try store.run(id: id) else {
-      throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
-    }
-    return run
+    try store.run(of: fields)
   }
 }
 
 extension APIFields {
-  fileprivate func metric() throws(APIError) -> MetricEntry {
+  fileprivate func metric(
+    _ place: @autoclosure () -> String = "key"
+  ) throws(APIError) -> MetricEntry {
     let key = try required("key")
+    try checkName(key, place())
     guard let value = try number("value") else { throw .missing("value") }
     guard let time = try integer("timestamp") else { throw .missing("timestamp") }
     guard time >= 0 else { throw .invalid("timestamp", .int(Int(time))) }
@@ -203,8 +212,11 @@ extension APIFields {
   }
 
   /// A param, of whose value 6,000 characters are kept.
-  fileprivate func param() throws(APIError) -> (key: String, value: String) {
+  fileprivate func param(
+    _ place: @autoclosure () -> String = "key"
+  ) throws(APIError) -> (key: String, value: String) {
     let pair = try pair()
+    try checkName(pair.key, place())
     return (pair.key, String(pair.value.prefix(6000)))
   }
 }

@@ -167,7 +167,7 @@ struct FilterTests {
     "says what is wrong with an order",
     arguments: [
       ["metrics.loss UP"], ["metrics.loss ASC DESC"], [""], ["things.x"], ["dataset.name"],
-      ["start_time", "created DESC"], ["metrics.'a'"],
+      ["start_time", "created DESC"], ["'metrics.a'"],
     ])
   func wrongOrders(order: [String]) throws {
     #expect {

@@ -157,10 +157,11 @@ struct RegistryTests {
     #expect(try numbers("run_id = '\(second.id)'") == [2, 3])
     #expect(try numbers("run_id IN ('\(first.id)', 'x')") == [1])
     #expect(try numbers("version_number >= 2 AND tags.ok = 'yes'") == [2])
+    #expect(try numbers("version_number = '2'") == [2])
     #expect(try numbers("source_path LIKE 'runs:/%/model'", ["version_number DESC"]) == [3, 2, 1])
     #expect(try numbers("version_number > 1 OR name = 'none'") == [2, 3])
     for filter in [
-      "stage = 'None'", "version_number LIKE '1'", "version_number = '1'", "source_path IN ('a')",
+      "stage = 'None'", "version_number LIKE '1'", "version_number = 'x'", "source_path IN ('a')",
       "metrics.loss < 1", "last_updated_timestamp > 1", "name = 'x' AND", "name == 'x'",
       "name = 'x'; DROP TABLE runs",
     ] {

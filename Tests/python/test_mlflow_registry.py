@@ -166,7 +166,7 @@ def test_searches_of_models_and_versions(uri, client, run):
     page = client.search_model_versions(f"run_id = '{run}'", max_results=4, order_by=["name"])
     assert len(page) == 4 and len(client.search_model_versions(f"run_id = '{run}'", max_results=4, page_token=page.token, order_by=["name"])) == 1
     for search, filter in ((client.search_registered_models, "stage = 'x'"), (client.search_registered_models, "name = 3"),
-                           (client.search_model_versions, "version_number = '1'"), (client.search_model_versions, "name == 'x'")):
+                           (client.search_model_versions, "version_number = 'x'"), (client.search_model_versions, "name == 'x'")):
         refused("INVALID_PARAMETER_VALUE", search, filter)
     refused("INVALID_PARAMETER_VALUE", client.search_registered_models, max_results=1001)
     refused("INVALID_PARAMETER_VALUE", client.search_registered_models, page_token="!")

@@ -216,8 +216,9 @@ struct Delivery: Sendable {
     if let schema = dataset.schema { fields["schema"] = .string(schema) }
     if let profile = dataset.profile { fields["profile"] = .string(profile) }
     var input: [String: JSONValue] = ["dataset": .object(fields)]
-    if let context = dataset.context {
-      input["tags"] = [["key": .string(DatasetContext.tag), "value": .string(context)]]
+    if !dataset.tags.isEmpty {
+      input["tags"] = .array(
+        dataset.tags.map { ["key": .string($0.key), "value": .string($0.value)] })
     }
     _ = try server.call("POST", "runs/log-inputs", ["run_id": run, "datasets": [.object(input)]])
   }

@@ -145,6 +145,8 @@ struct MLflowServer: Sendable {
     var request = request
     request.headers.append(
       ("Content-Type", isJSON ? "application/json" : "application/octet-stream"))
+    // Of our own server, which refuses the names to others that MLflow does not allow.
+    request.headers.append(("X-Martlet-Names", "any"))
     if let authorization = address.authorization {
       request.headers.append(("Authorization", authorization))
     }

@@ -149,6 +149,12 @@ enum FilterField: Hashable {
     }
   }
 
+  /// Whether it is the number of a version of a model.
+  var isVersion: Bool {
+    guard case .model(let field) = self else { return false }
+    return field.kind == .attribute("version_number")
+  }
+
   /// The comparators that it takes.
   var comparators: [FilterComparator] {
     switch self {

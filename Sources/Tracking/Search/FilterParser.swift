@@ -132,7 +132,7 @@ struct FilterParser {
         return try FilterField(of: subject, entity: nil, key: word, range: first.range)
       }
       let (entity, rest) = (String(word[..<dot]), String(word[word.index(after: dot)...]))
-      if rest.isEmpty, case .quoted(let key, let quote) = token.kind, quote != "'",
+      if rest.isEmpty, case .quoted(let key, _) = token.kind,
         token.range.lowerBound == first.range.upperBound
       {
         let range = first.range.lowerBound..<token.range.upperBound
@@ -183,7 +183,7 @@ struct FilterParser {
     default: break
     }
     guard field.isNumeric else { return .text(try text(of: field)) }
-    guard case .word(let word) = token.kind, let number = Self.number(word) else {
+    guard let word = numeral(of: field), let number = Self.number(word) else {
       throw FilterFault(
         token.range,
         "\(field.description) is compared with a number, not with \(token.description)",
@@ -192,6 +192,15 @@ struct FilterParser {
     index += 1
     try count()
     return .number(number)
+  }
+
+  /// The next token's digits; those of a version may stand between quotes.
+  private func numeral(of field: FilterField) -> String? {
+    switch token.kind {
+    case .word(let word): return word
+    case .quoted(let text, let quote) where quote != "`" && field.isVersion: return text
+    default: return nil
+    }
   }
 
   /// The number that `word` is; no infinity, and no hexadecimal digits.
@@ -227,6 +236,7 @@ struct FilterParser {
     var texts = [try text(of: field)]
     while token.kind == .comma {
       index += 1
+      if token.kind == .closingParenthesis { break }
       texts.append(try text(of: field))
     }
     guard token.kind == .closingParenthesis else {

@@ -50,7 +50,14 @@ extension FilterField {
       return Self.exists(
         "series WHERE run = runs.id AND key = ? AND point_count > 0\(isNumber)", .text(key), test)
     case .param(let key): return Self.logged("params", key, comparator, value)
-    case .tag(let key): return Self.logged("tags", key, comparator, value)
+    case .tag(let key):
+      if let column = Self.columns[key] {
+        switch comparator {
+        case .isNull, .isNotNull: return SQLPart("\(column) \(comparator.rawValue)")
+        default: return comparator.sql(column, value)
+        }
+      }
+      return Self.logged("tags", key, comparator, value)
     case .attribute(let attribute): return comparator.sql(attribute.sql, value)
     case .dataset(.context):
       return Self.exists(
@@ -70,6 +77,15 @@ extension FilterField {
         "experiment_tags", key, comparator, value, of: "experiment = experiments.id")
     }
   }
+
+  /// The tags that every run is shown with, from what else is known of it where it was not tagged so.
+  private static let columns = [
+    "mlflow.runName": "runs.name",
+    "mlflow.parentRunId": """
+    coalesce((SELECT value FROM tags WHERE run = runs.id AND key = 'mlflow.parentRunId'), \
+    runs.parent_run_id)
+    """,
+  ]
 
   /// That a row of `rows`, which are those of `key`, meets `test`.
   private static func exists(_ rows: String, _ key: SQLiteValue, _ test: SQLPart) -> SQLPart {
@@ -98,7 +114,8 @@ extension FilterField {
     case .param(let key):
       SQLPart("(SELECT value FROM params WHERE run = runs.id AND key = ?)", .text(key))
     case .tag(let key):
-      SQLPart("(SELECT value FROM tags WHERE run = runs.id AND key = ?)", .text(key))
+      Self.columns[key].map { SQLPart($0) }
+        ?? SQLPart("(SELECT value FROM tags WHERE run = runs.id AND key = ?)", .text(key))
     case .attribute(let attribute): SQLPart(attribute.sql)
     case .experiment(let attribute): SQLPart(attribute.sql)
     case .experimentTag(let key):

@@ -151,6 +151,8 @@ struct ModelField: Hashable {
       // What has no such tag is no prompt: MLflow's clients ask for models in this way.
       guard case .text(let text) = value else { fallthrough }
       return SQLPart("NOT EXISTS (\(found) AND value = ?)", .text(key), .text(text))
+    case .equal where kind == .tag(RegisteredModel.promptTag) && value == .text("false"):
+      return SQLPart("NOT EXISTS (\(found) AND value = 'true')", .text(key))
     default:
       let test = comparator.sql("value", value)
       return SQLPart(
