@@ -78,8 +78,7 @@ extension SQLiteValue {
 extension Database {
   /// The same points where steps are evenly spaced, as they are where each epoch or batch logs once: each is found by its step.
   ///
-  /// `nil` where the number of points does not fit their first and last steps. Where it fits by chance, since some steps have
-  /// several points and others none, the points are spread evenly over the steps.
+  /// `nil` where the number of points does not fit their first and last steps, or a step is not there.
   fileprivate func sampleEvenSteps(
     _ series: Int64, _ steps: ClosedRange<Int64>?, of total: Int64, _ places: [Int64]
   ) throws(TrackingError) -> [StoredPoint]? {
@@ -101,15 +100,13 @@ extension Database {
     else { return nil }
     var points = [first]
     for place in places.dropFirst().dropLast() {
+      let step = first.step + span / (total - 1) * place
       let found = try query(
-        """
-        SELECT step, time, value FROM points WHERE series = ? AND step >= ?
-          ORDER BY step, time, value LIMIT 1
-        """, .integer(series), .integer(first.step + span / (total - 1) * place)
+        "SELECT step, time, value FROM points WHERE series = ? AND step = ? ORDER BY time, value LIMIT 1",
+        .integer(series), .integer(step)
       ) { StoredPoint($0) }.first
-      if let found, found.step > points[points.count - 1].step, found.step < last.step {
-        points.append(found)
-      }
+      guard let found else { return nil }
+      points.append(found)
     }
     points.append(last)
     return points
