@@ -22,8 +22,9 @@ package struct ElementwiseChain {
   private var code: [UInt16]
   private var depth = 1
 
-  /// From how many elements on operations are put off; fewer stay in a cache anyway. The environment's `MARTLET_CHAIN_FROM`
-  /// sets another, so that tests reach chains with small arrays.
+  /// From how many elements on operations are put off, as fewer stay in a cache anyway.
+  ///
+  /// The environment's `MARTLET_CHAIN_FROM` sets another number, so that tests reach chains with small arrays.
   private static let leastCount =
     unsafe getenv("MARTLET_CHAIN_FROM").flatMap { unsafe Int(String(cString: $0)) } ?? 1 << 15
 
@@ -34,7 +35,7 @@ package struct ElementwiseChain {
 
   /// What the chain of a new result begins with: `count` elements of `storage` from `offset` on, or one that is repeated.
   ///
-  /// - Parameter isOwned: Whether nobody else holds `storage`, which then gives up its chain, and must not be used again.
+  /// If `isOwned`, nobody else holds `storage`, which then gives up its chain, and must not be used again.
   package init(
     _ type: ElementType, count: Int, _ storage: Storage, offset: Int, repeats: Bool, isOwned: Bool
   ) {
@@ -101,7 +102,7 @@ package struct ElementwiseChain {
     return ElementwiseChain(type, count: count, storage, offset: 0, repeats: false, isOwned: false)
   }
 
-  /// The storage of the chain's results. One that has grown long is carried out at once.
+  /// The storage of the chain's results; a chain that has grown long is carried out at once.
   package consuming func storage() -> Storage {
     let isLong = code.count >= Self.mostCode / 2
     let storage = Storage(byteCount: count * type.byteCount, chain: self)
@@ -123,7 +124,12 @@ package struct ElementwiseChain {
       unsafe result = leaves[index].storage.takeMemory(byteCount: count * type.byteCount)
       if unsafe result != nil { break }
     }
-    let memory: UnsafeMutableRawPointer = unsafe result ?? ck_allocate(count * type.byteCount)!
+    let memory: UnsafeMutableRawPointer
+    if let result = unsafe result {
+      unsafe memory = result
+    } else {
+      unsafe memory = ck_allocate(count * type.byteCount)
+    }
     unsafe ck_chain(type.rawValue, code, code.count, operands, operands.count, count, memory)
     return unsafe memory
   }
