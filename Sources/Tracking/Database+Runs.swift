@@ -32,6 +32,28 @@ extension Database {
     ) { record(of: $0) }
   }
 
+  /// The runs that `condition` chooses and that have a number as the latest value of the metric `key`, sorted by that, then by
+  /// `order`; they are gone through in that order, only until there are enough.
+  func runs(
+    byMetric key: String, isDescending: Bool, sortKeys: [SQLPart], where condition: SQLPart,
+    order: [String], limit: Int, offset: Int
+  ) throws(TrackingError) -> [RunRecord] {
+    let columns = ([Self.runColumns] + sortKeys.map(\.text)).joined(separator: ", ")
+    let terms = ["sorted.last_value \(isDescending ? "DESC" : "ASC")"] + order
+    // A cross join is carried out from left to right.
+    return try query(
+      """
+      SELECT \(columns) FROM series AS sorted
+        CROSS JOIN runs ON runs.id = sorted.run CROSS JOIN experiments ON experiments.id = experiment
+        WHERE sorted.key = ? AND sorted.last_value < 'NaN' AND sorted.point_count > 0
+          AND \(condition.text)
+        ORDER BY \(terms.joined(separator: ", ")) LIMIT ? OFFSET ?
+      """,
+      values: sortKeys.flatMap(\.values) + [.text(key)] + condition.values
+        + [.integer(Int64(limit)), .integer(Int64(offset))]
+    ) { record(of: $0) }
+  }
+
   private func record(of row: borrowing Row) -> RunRecord {
     let unmarkedEnd = unmarkedInterruptions[row.integer(0)]
     return RunRecord(

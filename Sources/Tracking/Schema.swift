@@ -165,12 +165,13 @@ enum Schema {
   ]
 
   /// What version 4 changes: running runs whose process is watched are found without those of servers' clients, of which there may
-  /// be thousands.
+  /// be thousands, and the first runs by a metric without looking at all the others.
   private static let version4 = [
     "DROP INDEX IF EXISTS runs_alive",
     """
     CREATE INDEX runs_watched ON runs(heartbeat_ms)
       WHERE status = 'RUNNING' AND owner_host IS NOT NULL
     """,
+    "CREATE INDEX series_by_value ON series(key, last_value)",
   ]
 }

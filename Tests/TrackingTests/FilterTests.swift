@@ -189,4 +189,32 @@ struct FilterTests {
     let page = try store.search(RunSearch(order: ["run_name"], limit: 2, offset: 3))
     #expect(page.map(\.name) == ["d", "e"])
   }
+
+  @Test("gives the same runs in pages by a metric as all at once", arguments: ["ASC", "DESC"])
+  func metricPages(direction: String) throws {
+    for (index, value) in [0.5, 0.25, .infinity, -.infinity, 0.5].enumerated() {
+      let run = try Run.start(experiment: "first", name: "more \(index)", in: store)
+      try run.logMetric("val loss", value)
+      try run.logMetric("other", Double(index % 2))
+      try run.end()
+    }
+    let orders = [
+      ["metrics.`val loss` \(direction)"],
+      ["metrics.other \(direction)", "metrics.`val loss`"],
+      ["metrics.`val loss` \(direction)", "attributes.run_name DESC"],
+      ["metrics.missing \(direction)"],
+    ]
+    for filter in ["", "metrics.`val loss` < 1", "attributes.run_name LIKE '%e%'"] {
+      for order in orders {
+        let all = try store.search(RunSearch(filter: filter, order: order)).map(\.id)
+        for (limit, offset) in [(1, 0), (3, 0), (3, 2), (4, 6), (100, 0), (2, 9)] {
+          let page = try store.search(
+            RunSearch(filter: filter, order: order, limit: limit, offset: offset))
+          #expect(
+            page.map(\.id) == Array(all.dropFirst(offset).prefix(limit)),
+            "\(filter) \(order) \(limit) \(offset)")
+        }
+      }
+    }
+  }
 }

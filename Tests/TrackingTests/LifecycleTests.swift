@@ -118,6 +118,7 @@ struct LifecycleTests {
         "model_versions", "registered_model_tags", "registered_models",
       ] { try connection.execute("DROP TABLE \(table)") }
       try connection.execute("DROP INDEX runs_watched")
+      try connection.execute("DROP INDEX series_by_value")
       let undoing = [
         "DROP TABLE input_tags", "DROP TABLE inputs", "DROP TABLE datasets",
         "DROP INDEX runs_deleted",

@@ -53,7 +53,7 @@ struct StoreTests {
       try connection.execute("PRAGMA application_id = \(0x4D72_746C)")
       try connection.execute("PRAGMA user_version = 99")
     }
-    try expectRefusal(.newerSchema(path: path, found: 99, supported: 3))
+    try expectRefusal(.newerSchema(path: path, found: 99, supported: 4))
   }
 
   @Test("refuses the database of another program and leaves it alone")

@@ -207,7 +207,7 @@ extension TrackingStore {
         } else if artifact.path == folder {
           path = folder.split(separator: "/").last.map(String.init) ?? folder
         } else if artifact.path.hasPrefix(folder + "/") {
-          path = String(artifact.path.dropFirst(folder.utf8.count + 1))
+          path = String(artifact.path.dropFirst(folder.count + 1))
         } else {
           continue
         }

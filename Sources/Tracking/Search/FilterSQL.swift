@@ -38,6 +38,18 @@ extension RunFilter {
   }
 }
 
+extension RunFilter {
+  /// Whether it wants runs of one name, among other things perhaps.
+  var namesRun: Bool {
+    switch self {
+    case .all(let parts): parts.contains(where: \.namesRun)
+    case .any: false
+    case .comparison(let field, let comparator, _):
+      comparator == .equal && (field == .attribute(.runName) || field == .tag("mlflow.runName"))
+    }
+  }
+}
+
 extension FilterField {
   fileprivate func sql(_ comparator: FilterComparator, _ value: RunFilter.Value) -> SQLPart {
     switch self {

@@ -76,8 +76,10 @@ extension Database {
     var parts = [SQLPart(search.view.condition), filter.sql]
     if let experiments = search.experiments {
       let marks = experiments.map { _ in "?" }.joined(separator: ", ")
+      // A plus keeps SQLite from going through the whole experiment where the index of names leads to a few runs.
+      let plus = filter.namesRun ? "+" : ""
       parts.append(
-        SQLPart("runs.experiment IN (\(marks))", values: experiments.map { .integer($0) }))
+        SQLPart("\(plus)runs.experiment IN (\(marks))", values: experiments.map { .integer($0) }))
     }
     let condition = SQLPart.joining(parts[...], with: "AND")
     var keys: [SQLPart] = []
@@ -96,6 +98,13 @@ extension Database {
       if orders.isEmpty { terms.append("row DESC") }
     }
     terms.append("run_id ASC")
+    if case .metric(let key)? = orders.first?.field, let limit = search.limit {
+      // The first runs by a metric are those that its index has first, unless there are not enough that have a number.
+      let found = try runs(
+        byMetric: key, isDescending: orders[0].isDescending, sortKeys: keys, where: condition,
+        order: Array(terms.dropFirst(3)), limit: limit, offset: search.offset)
+      if found.count == limit { return found }
+    }
     return try runs(
       sortKeys: keys, where: condition, order: terms.joined(separator: ", "),
       limit: search.limit, offset: search.offset)
