@@ -160,6 +160,8 @@ def test_a_cell_that_gets_no_more_memory_is_an_error(kernel):
         assert re.search("memory|Fatal error|SIG", said)
     # Either the worker went on, or a new one was started and said so.
     result = kernel.run("kept + 1")
+    if result.status == "error" and "memory" in plain(result):
+        result = kernel.run("kept + 1")  # What was left was too little even for that.
     assert result.value == "42" if result.status == "ok" else "kept" in plain(result)
     assert kernel.ok("let after = 2\nafter").value == "2"
     assert kernel.client.is_alive()

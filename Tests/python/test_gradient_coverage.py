@@ -29,6 +29,7 @@ WITHOUT = {
         distance advanced negate round formSquareRoot addProduct isEqual isLess isLessThanOrEqualTo formRemainder
         formTruncatingRemainder""",
     "is a choice of the caller's": "selection",
+    "asks for elements that were put off": "evaluated",
 }
 
 
