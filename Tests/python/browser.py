@@ -94,9 +94,16 @@ class Browser:
         return answer["result"].get("value")
 
     def wait(self, script, limit=LIMIT):
-        """Waits until a script's value is true, and gives it."""
+        """Waits until a script's value is true, and gives it; the page may be loaded meanwhile."""
+        def value():
+            try:
+                return self.run(script)
+            except AssertionError as error:
+                if "navigated or closed" not in str(error):
+                    raise
+
         return wait_for(
-            lambda: self.run(script),
+            value,
             lambda: f"{script}; the page says: {self.run('document.body.innerText')!r}", limit,
         )
 

@@ -76,9 +76,14 @@ def tag(content):
 
 
 def left(tmp_path):
-    """The files of uploads and of what is being written."""
-    return sorted(p.relative_to(tmp_path / "tracking.db.artifacts/incoming").as_posix()
-                  for p in (tmp_path / "tracking.db.artifacts/incoming").rglob("*") if p.is_file())
+    """The files of uploads and of what is being written; what was refused is removed soon after the answer."""
+    incoming = tmp_path / "tracking.db.artifacts/incoming"
+    end = time.monotonic() + 5
+    while True:
+        files = sorted(p.relative_to(incoming).as_posix() for p in incoming.rglob("*") if p.is_file())
+        if all("/" in name for name in files) or time.monotonic() > end:
+            return files
+        time.sleep(0.02)
 
 
 def refused(answer, text, status=400, code="INVALID_PARAMETER_VALUE"):

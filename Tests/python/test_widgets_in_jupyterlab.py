@@ -294,7 +294,7 @@ def test_a_running_cell_sees_a_slider_and_a_button(page):
 
 def test_a_reloaded_page_gets_its_widgets_back(page, screenshot):
     page.run(f"{NOTEBOOK}.context.save().then(() => 1)")
-    page.run("window.jupyterapp = undefined; location.reload()")
+    page.run("window.jupyterapp = undefined; setTimeout(() => location.reload()); 1")
     page.wait(f"{NOTEBOOK}?.sessionContext?.session?.kernel?.status === 'idle'")
     page.wait(f"{output(1, '.widget-readout')}?.innerText === '5'")
     focus(page, output(1, ".noUi-handle"))
