@@ -70,6 +70,7 @@ let level0: [Target] = [
   .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "CSourceKit"),
   .target(name: "CFaults"),
+  .target(name: "CLocks"),
   .target(name: "CProcesses"),
   .target(name: "CFrontendServer"),
   .target(
@@ -85,22 +86,23 @@ let level0: [Target] = [
       .linkedLibrary("jansson"), .unsafeFlags(["-nostartfiles", "-static-executable"]),
     ]),
   .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])], linkerSettings: vectorMathematics),
+  library("Locks", ["CLocks"]),
 ]
 
 let level1: [Target] = [
   library("ZeroMQ", ["CZeroMQ"]),
   library("SQLite", ["CSQLite"]),
-  library("BLAS", ["COpenBLAS", "CKernels"]),
+  library("BLAS", ["Locks", "COpenBLAS", "CKernels"]),
   library("Digest", ["CCrypto"]),
   library("HTTPServer", ["CMicroHTTPD"]),
   library("HTTPClient", ["CCurl"]),
   library("StandardError"),
-  library("FitObservation"),
+  library("FitObservation", ["Locks"]),
   library("Raster", ["CRaster"]),
   library("Compression", ["CZlib"]),
   library("DelimitedText", ["CDelimited"]),
   library("ImageFiles", ["CImageFiles"]),
-  library("Processes", ["CProcesses"]),
+  library("Processes", ["CProcesses", "Locks"]),
   library("SourceKit", ["CSourceKit"]),
   library("CellGate"),
   library("JSONValues"),
@@ -112,15 +114,16 @@ let level2: [Target] = [
   library("CommandArguments"),
   library("JupyterProtocol", ["Digest", "JSONValues"]),
   .target(name: "Cells", swiftSettings: syntax, linkerSettings: syntaxLibraries),
-  library("Tensors", ["BLAS", "Compression", "ImageFiles"]),
-  library("Gradients", ["Tensors"]),
+  library("Tensors", ["BLAS", "Locks", "Compression", "ImageFiles"]),
+  library("Gradients", ["Tensors", "Locks"]),
   library("Tables", ["Tensors", "BLAS", "DelimitedText"]),
-  library("NeuralNetworks", ["FitObservation", "Gradients", "Tensors", "BLAS"]),
+  library("NeuralNetworks", ["FitObservation", "Gradients", "Tensors", "BLAS", "Locks"]),
   library("TensorDifferentiation", ["Gradients", "Tensors"]),
-  library("Learners", ["FitObservation", "Tensors", "BLAS"]),
+  library("Learners", ["FitObservation", "Tensors", "BLAS", "Locks"]),
   library("Plots", ["Compression", "JSONValues", "Markup", "Raster"]),
   library(
-    "Tracking", ["SQLite", "Digest", "HTTPClient", "JSONValues", "Processes", "StandardError"]),
+    "Tracking",
+    ["SQLite", "Digest", "HTTPClient", "JSONValues", "Locks", "Processes", "StandardError"]),
   library("Workflows", ["Digest"]),
 ]
 
@@ -149,7 +152,7 @@ let level3: [Target] = [
     "Martlet",
     [
       "Tensors", "Tables", "Gradients", "NeuralNetworks", "Learners", "Plots", "Tracking",
-      "JSONValues", "Markup", "FitObservation", "StandardError",
+      "JSONValues", "Locks", "Markup", "FitObservation", "StandardError",
     ]),
 ]
 

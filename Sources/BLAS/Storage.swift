@@ -1,5 +1,6 @@
 import CKernels
 internal import Glibc
+internal import Locks
 internal import Synchronization
 
 /// A fixed block of memory that tensors share; its address is a multiple of 64.
@@ -8,22 +9,15 @@ internal import Synchronization
 /// `Tensor` ensures by copying when a storage is shared.
 @safe package final class Storage: @unchecked Sendable {
   // Unchecked: the memory changes only through an owner that found itself unique (copy-on-write), so two threads that
-  // share a storage can only read it. The first of them to ask for elements that were put off has them computed, behind a lock.
+  // share a storage can only read it. The first of them to ask for elements that were put off computes them; `state` says who.
   private var memory: UnsafeMutableRawPointer?
 
   /// What is to be carried out for the elements; see `ElementwiseChain`.
-  private var chain: Pending?
-  private let isPutOff: Atomic<Bool>
-
-  /// A box, so that storages without a chain have room for an address only.
-  private final class Pending {
-    var chain: ElementwiseChain?
-
-    init(_ chain: ElementwiseChain) { self.chain = chain }
-  }
-
-  /// One lock for all: what is computed behind it keeps every thread busy anyway.
-  private static let settling = Mutex(())
+  private var chain: ElementwiseChain?
+  /// `ready`, `putOff`, or the number of the thread that carries the chain out.
+  private let state: Atomic<Int32>
+  private static let ready: Int32 = 0
+  private static let putOff: Int32 = -1
 
   /// The usable bytes.
   package let byteCount: Int
@@ -37,44 +31,64 @@ internal import Synchronization
     self.byteCount = byteCount
     isMapped = false
     chain = nil
-    isPutOff = Atomic(false)
+    state = Atomic(Self.ready)
     unsafe memory = ck_allocate(byteCount)
   }
 
   /// Takes the results of `chain`, which are computed when they are asked for.
-  init(byteCount: Int, chain: consuming ElementwiseChain) {
+  init(byteCount: Int, chain: ElementwiseChain) {
     self.byteCount = byteCount
     isMapped = false
-    self.chain = Pending(chain)
-    isPutOff = Atomic(true)
+    self.chain = chain
+    state = Atomic(Self.putOff)
     unsafe memory = nil
+  }
+
+  /// Takes memory of `byteCount` bytes over, which the pool gave.
+  init(byteCount: Int, memory: UnsafeMutableRawPointer) {
+    self.byteCount = byteCount
+    isMapped = false
+    chain = nil
+    state = Atomic(Self.ready)
+    unsafe self.memory = memory
   }
 
   /// The address of the elements.
   var base: UnsafeMutableRawPointer {
-    if isPutOff.load(ordering: .acquiring) { computePending() }
+    settle()
     return unsafe memory.unsafelyUnwrapped
   }
 
   /// Computes what was put off.
   package func settle() {
-    if isPutOff.load(ordering: .acquiring) { computePending() }
+    if state.load(ordering: .acquiring) != Self.ready { computePending() }
   }
 
+  /// Carries the chain out, or waits for the thread that does.
+  ///
+  /// No lock: memory can run out, and a mapped file can shrink, which ends a cell's thread in the middle. Then other storages
+  /// must be usable, and whoever asks for this one must be told.
   private func computePending() {
-    Self.settling.withLock { _ in
-      guard let pending = chain else { return }
-      chain = nil
-      unsafe memory = pending.chain.take()?.run()
-      isPutOff.store(false, ordering: .releasing)
+    holdOffInterrupts(1)
+    defer { holdOffInterrupts(-1) }
+    while true {
+      let (isOurs, found) = state.compareExchange(
+        expected: Self.putOff, desired: ThreadNumber.current, ordering: .acquiringAndReleasing)
+      if isOurs { break }
+      if found == Self.ready { return }
+      precondition(
+        found == Self.putOff || ThreadNumber.isAlive(found),
+        "the elements were being computed when the cell was stopped, and are lost; make the tensor again"
+      )
+      usleep(20)
     }
+    unsafe memory = chain.take()?.run()
+    state.store(Self.ready, ordering: .releasing)
   }
 
   /// Gives up what was put off, if that is `count` elements; only for the one owner, who must not use the storage again.
   func takeChain(count: Int) -> ElementwiseChain? {
-    guard let pending = chain, pending.chain?.count == count else { return nil }
-    chain = nil
-    return pending.chain.take()
+    chain?.count == count ? chain.take() : nil
   }
 
   /// Gives up the memory, if it is of `byteCount` bytes; only for the one owner, who must not use the storage again.
@@ -95,7 +109,7 @@ internal import Synchronization
     self.byteCount = byteCount
     isMapped = true
     chain = nil
-    isPutOff = Atomic(false)
+    state = Atomic(Self.ready)
     unsafe memory = address
   }
 

@@ -23,14 +23,18 @@ typedef struct {
   int is_internal;
   /// Greater than 0 while the thread must not be parked.
   int forbids;
+  /// How many locks of libraries it holds, and whether an interrupt came meanwhile that would have stopped it.
+  int held_locks;
+  int was_spared;
   int is_in_handler;
   /// Where a return address was replaced to stop the thread; 0 when none was.
   uintptr_t trap_slot;
   uintptr_t trap_address;
   /// Whether the thread came back to where it can be stopped.
   int has_returned;
-  /// Whether the thread asked to be stopped.
+  /// Whether the thread asked to be stopped, and the signal number to report.
   int wants_stop;
+  int stop_number;
   /// The report of the stop that is under way.
   cfaults_report report;
   sigjmp_buf leave_point;

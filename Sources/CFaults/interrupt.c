@@ -111,7 +111,7 @@ static void stop_as_asked(ucontext_t *context) {
   self->wants_stop = 0;
   self->is_in_handler = 1;
   memset(&self->report, 0, sizeof self->report);
-  self->report.signal_number = CFAULTS_STOPPED_ITSELF;
+  self->report.signal_number = self->stop_number;
   self->report.on_cell_thread = self->runs_cells;
   faults_view view;
   faults_look(context, &self->report, &view);
@@ -136,6 +136,10 @@ void faults_on_interrupt(int number, siginfo_t *info, void *argument) {
   faults_forget_return();  // The stack cannot be walked past a replaced address.
   faults_view view;
   faults_look(context, &report, &view);
+  if (is_here && self->held_locks > 0) {
+    self->was_spared = self->runs_cells;
+    is_here = 0;
+  }
   if (is_here && !view.holds_lock && (self->runs_cells || view.caller.is_known)) {
     self->is_in_handler = 1;
     faults_stop(&report, &view, context);
@@ -145,9 +149,21 @@ void faults_on_interrupt(int number, siginfo_t *info, void *argument) {
   errno = saved;
 }
 
-void cfaults_stop_here(void) {
+static _Noreturn void stop_with(int number) {
+  faults_self.stop_number = number;
   faults_self.wants_stop = 1;
   for (;;) pthread_kill(pthread_self(), faults_interrupt_signal());
+}
+
+void cfaults_stop_here(void) { stop_with(CFAULTS_STOPPED_ITSELF); }
+
+void cfaults_hold_lock(int32_t change) {
+  faults_thread *self = &faults_self;
+  self->held_locks += change;
+  atomic_signal_fence(memory_order_seq_cst);  // An interrupt may come in between.
+  if (self->held_locks > 0 || !self->was_spared) return;
+  self->was_spared = 0;
+  if (faults_runs_cell()) stop_with(0);
 }
 
 void cfaults_adopt_cell_thread(void) {

@@ -108,6 +108,8 @@ void faults_stop(const cfaults_report *report, const faults_view *view, ucontext
   registers[REG_EFL] &= ~0x500ll;  // Neither the direction nor the trap flag.
   atomic_fetch_add(&parked_threads, 1);
   self->forbids = 0;
+  self->held_locks = 0;
+  self->was_spared = 0;
   self->trap_slot = 0;
   self->is_in_handler = 0;
 }

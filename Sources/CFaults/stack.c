@@ -72,7 +72,8 @@ typedef struct {
 /// A long product consists of several, and the library that divides it keeps no lock meanwhile.
 static int can_be_caught(const walk *state, faults_object object) {
   if (object == FAULTS_CELL) return state->inner != FAULTS_CELL;
-  return object == FAULTS_LIBRARY && state->inner_is_blas && faults_is_firm();
+  return object == FAULTS_LIBRARY && state->inner_is_blas && faults_is_firm() &&
+         faults_self.held_locks == 0;
 }
 
 static void note_return(struct _Unwind_Context *context, faults_return *to) {

@@ -35,7 +35,6 @@ bool ck_sorts_by_vectors(void) { return ck_level() == 2; }
 #define LANE_NUMBERS _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0)
 #include "sort_vectors.h"
 
-
 #pragma clang attribute pop
 
 #else

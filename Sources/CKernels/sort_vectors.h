@@ -101,25 +101,14 @@ static void V(sort_short)(K *keys, size_t n) {
 /// Where the next keys go: those up to the pivot from `left` on, those above it before `right`.
 struct V(ends) { K *left, *right; };
 
-INLINE LANE_MASK V(lows)(LANE_MASK valid, __m512i v, __m512i pivot) {
-  return CK_JOIN(OF_UNSIGNED(mask_cmple), _mask)(valid, v, pivot);
-}
-
-INLINE void V(put)(struct V(ends) *to, __m512i v, LANE_MASK valid, __m512i pivot) {
-  LANE_MASK low = V(lows)(valid, v, pivot), high = (LANE_MASK)(valid & ~low);
-  int lows = __builtin_popcount(low), highs = __builtin_popcount(high);
-  OF(mask_storeu)(to->left, V(first)((size_t)lows), OF(maskz_compress)(low, v));
-  to->left += lows;
-  to->right -= highs;
-  OF(mask_storeu)(to->right, V(first)((size_t)highs), OF(maskz_compress)(high, v));
-}
-
-/// The same where the free space on the left has room for a whole vector. Keys are compressed in registers, as into memory
-/// that is many times slower on some processors (Zen 4).
-INLINE void V(put_whole)(struct V(ends) *to, __m512i v, __m512i pivot) {
-  LANE_MASK low = V(lows)(ALL, v, pivot), high = (LANE_MASK)~low;
-  int lows = __builtin_popcount(low), highs = LANES - lows;
-  OF(storeu)(to->left, OF(maskz_compress)(low, v));
+/// Puts the valid keys of a vector where they belong; all are valid where the free space on the left `has_room` for a whole
+/// vector. Keys are compressed in registers, as into memory that is many times slower on some processors (Zen 4).
+INLINE void V(put)(struct V(ends) *to, __m512i v, LANE_MASK valid, bool has_room, __m512i pivot) {
+  LANE_MASK low = CK_JOIN(OF_UNSIGNED(mask_cmple), _mask)(valid, v, pivot), high = (LANE_MASK)(valid & ~low);
+  int lows = __builtin_popcount(low), highs = has_room ? LANES - lows : __builtin_popcount(high);
+  __m512i left = OF(maskz_compress)(low, v);
+  if (has_room) OF(storeu)(to->left, left);
+  else OF(mask_storeu)(to->left, V(first)((size_t)lows), left);
   to->left += lows;
   to->right -= highs;
   OF(mask_storeu)(to->right, V(first)((size_t)highs), OF(maskz_compress)(high, v));
@@ -143,7 +132,7 @@ static size_t V(part)(K *keys, size_t n, K pivot_key) {
     from += STEP * is_left;
     end -= STEP * (1 - is_left);
     UNROLLED for (int i = 0; i < V(BATCH); i++) v[i] = OF(loadu)(next + i * LANES);
-    UNROLLED for (int i = 0; i < V(BATCH); i++) V(put_whole)(&to, v[i], pivot);
+    UNROLLED for (int i = 0; i < V(BATCH); i++) V(put)(&to, v[i], ALL, true, pivot);
   }
   size_t rest = (size_t)(end - from);
   LANE_MASK filled[V(BATCH)];
@@ -151,8 +140,8 @@ static size_t V(part)(K *keys, size_t n, K pivot_key) {
     filled[i] = rest > i * LANES ? V(first)(rest - i * LANES) : 0;
     v[i] = OF(maskz_loadu)(filled[i], from + i * LANES);
   }
-  UNROLLED for (int i = 0; i < V(BATCH); i++) V(put)(&to, v[i], filled[i], pivot);
-  UNROLLED for (int i = 0; i < 2 * V(BATCH); i++) V(put)(&to, aside[i], ALL, pivot);
+  UNROLLED for (int i = 0; i < V(BATCH); i++) V(put)(&to, v[i], filled[i], false, pivot);
+  UNROLLED for (int i = 0; i < 2 * V(BATCH); i++) V(put)(&to, aside[i], ALL, false, pivot);
   return (size_t)(to.left - keys);
 }
 

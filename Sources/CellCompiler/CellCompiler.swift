@@ -78,7 +78,7 @@ package final class CellCompiler: Sendable {
     // and the real headers need not be parsed for every cell.
     let names = [
       "COpenBLAS", "CKernels", "CDelimited", "CImageFiles", "CSQLite", "CCrypto", "CZlib",
-      "CRaster", "CCurl", "CProcesses",
+      "CRaster", "CCurl", "CProcesses", "CLocks",
     ]
     let maps = names.map { "module \($0) {}\n" }.joined()
     try write(maps, to: "\(folder)/maps/module.modulemap")

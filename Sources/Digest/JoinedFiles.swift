@@ -13,7 +13,7 @@ package func joinFiles(
   func fault() -> DigestError {
     let code = errno
     return .cannotWrite(
-      path: path, reason: unsafe String(cString: strerror(code)),
+      path: path, reason: reasonOfLastFailure(),
       isFull: code == ENOSPC || code == EDQUOT)
   }
   let output = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -21,34 +21,19 @@ package func joinFiles(
   var isClosed = false
   defer { if !isClosed { close(output) } }
   var (digests, whole, byteCount) = ([[UInt8]](), SHA256Hasher(), 0)
-  var piece = [UInt8](repeating: 0, count: 1 << 18)
   for file in files {
-    func readFault() -> DigestError {
-      .cannotRead(path: file, reason: unsafe String(cString: strerror(errno)))
-    }
-    let input = unsafe open(file, O_RDONLY | O_CLOEXEC)
-    guard input >= 0 else { throw readFault() }
-    defer { close(input) }
     var hasher = SHA256Hasher()
-    while true {
-      let size = piece.count
-      let count = unsafe piece.withUnsafeMutableBytes { unsafe read(input, $0.baseAddress, size) }
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw readFault() }
-      if count == 0 { break }
-      hasher.update(piece[..<count])
-      whole.update(piece[..<count])
-      byteCount += count
-      var start = 0
-      while start < count {
-        let from = start
-        let written = unsafe piece.withUnsafeBytes {
-          unsafe write(
-            output, UnsafeRawBufferPointer(rebasing: $0[from..<count]).baseAddress, count - from)
+    byteCount += try readPieces(ofFile: file) { (piece) throws(DigestError) in
+      hasher.update(piece)
+      whole.update(piece)
+      var rest = piece
+      while !rest.isEmpty {
+        let written = unsafe rest.withUnsafeBytes {
+          unsafe write(output, $0.baseAddress, $0.count)
         }
         if written < 0, errno == EINTR { continue }
         guard written > 0 else { throw fault() }
-        start += written
+        rest = rest.dropFirst(written)
       }
     }
     digests.append(hasher.finalize())

@@ -21,13 +21,24 @@ package func sha256(_ bytes: [UInt8]) -> [UInt8] {
 package func sha256(
   ofFile path: String, from offset: Int = 0, limit: Int = .max
 ) throws(DigestError) -> (digest: [UInt8], byteCount: Int) {
+  var hasher = SHA256Hasher()
+  let byteCount = try readPieces(ofFile: path, from: offset, limit: limit) {
+    (piece) throws(DigestError) in hasher.update(piece)
+  }
+  return (hasher.finalize(), byteCount)
+}
+
+/// Gives `body` the bytes of the file at `path` in pieces of a fixed size, and returns how many there were.
+func readPieces(
+  ofFile path: String, from offset: Int = 0, limit: Int = .max,
+  _ body: (ArraySlice<UInt8>) throws(DigestError) -> Void
+) throws(DigestError) -> Int {
   let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw .cannotRead(path: path, reason: reasonOfLastFailure()) }
   defer { close(descriptor) }
   guard offset == 0 || lseek(descriptor, offset, SEEK_SET) == offset else {
     throw .cannotRead(path: path, reason: reasonOfLastFailure())
   }
-  var hasher = SHA256Hasher()
   var byteCount = 0
   var piece = [UInt8](repeating: 0, count: 1 << 18)
   while true {
@@ -35,10 +46,10 @@ package func sha256(
     let count = unsafe piece.withUnsafeMutableBytes {
       unsafe read(descriptor, $0.baseAddress, size)
     }
-    if count == 0 { return (hasher.finalize(), byteCount) }
+    if count == 0 { return byteCount }
     if count < 0, errno == EINTR { continue }
     guard count > 0 else { throw .cannotRead(path: path, reason: reasonOfLastFailure()) }
-    hasher.update(piece[..<count])
+    try body(piece[..<count])
     byteCount += count
   }
 }
@@ -111,6 +122,6 @@ package struct SHA256Hasher {
   }
 }
 
-private func reasonOfLastFailure() -> String {
+func reasonOfLastFailure() -> String {
   unsafe String(cString: strerror(errno))
 }

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locks
 
 /// Who is told of trainings and fits, such as a log that needs no line of the user's.
 ///
@@ -34,7 +34,7 @@ package enum FitObservation {
     func end(after error: (any Error)?)
   }
 
-  private static let current = Mutex<(any Observer)?>(nil)
+  private static let current = Guarded<(any Observer)?>(nil)
 
   @TaskLocal private static var isTrial = false
 

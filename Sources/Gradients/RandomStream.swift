@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locks
 public import Tensors
 
 /// A source of random generators that threads may share, such as that of a dropout layer.
@@ -11,13 +11,13 @@ public import Tensors
 ///
 /// Inside `checkpoint`, the second run gets the generators of the first.
 public final class RandomStream: Sendable {
-  private let generator: Mutex<RandomGenerator>
+  private let generator: Guarded<RandomGenerator>
 
   /// Creates a stream of its own for a seed.
   public convenience init(seed: UInt64) { self.init(RandomGenerator(seed: seed)) }
 
   /// Creates a stream that goes on as `generator` would by splitting.
-  public init(_ generator: RandomGenerator) { self.generator = Mutex(generator) }
+  public init(_ generator: RandomGenerator) { self.generator = Guarded(generator) }
 
   /// Returns a generator that is independent of all others of the stream.
   public func next() -> RandomGenerator {
@@ -43,12 +43,12 @@ final class RandomDraws: Sendable {
     var replayed: ArraySlice<RandomGenerator> = []
   }
 
-  private let state: Mutex<State>
+  private let state: Guarded<State>
   /// Checkpoints may stand within each other: the outer one keeps what the inner one draws.
   private let outer: RandomDraws?
 
   init(replaying generators: [RandomGenerator] = []) {
-    state = Mutex(State(replayed: generators[...]))
+    state = Guarded(State(replayed: generators[...]))
     outer = RandomDraws.current
   }
 

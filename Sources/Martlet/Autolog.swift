@@ -1,6 +1,6 @@
 internal import FitObservation
+internal import Locks
 internal import StandardError
-internal import Synchronization
 internal import Tracking
 
 /// Logs trainings and fits to runs without a line in between.
@@ -92,7 +92,7 @@ private final class LoggedTraining: FitObservation.Training {
   }
 }
 
-private let hasReported = Mutex(false)
+private let hasReported = Guarded(false)
 
 /// Runs `body`; a failure must not end a training that is not about logging, and is told of once.
 private func reporting(_ body: () throws -> Void) {

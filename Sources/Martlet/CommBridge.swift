@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Locks
 
 /// The worker's functions for comms, and what it calls for them.
 enum CommBridge {
@@ -53,10 +54,7 @@ enum CommBridge {
   }
 }
 
-/// A value behind a lock.
-///
-/// While a thread of the notebook's worker holds the lock, interrupts wait: a cell that is
-/// interrupted keeps its thread for ever, and with it every lock that it has.
+/// A value behind a lock that no interrupted cell keeps, as is `Guarded`; this one takes values that are not `Sendable`.
 @safe final class GuardedValue<Value>: @unchecked Sendable {
   // Sendable: `value` is touched only under `lock`.
   private var value: Value
@@ -76,15 +74,11 @@ enum CommBridge {
   func withLock<Result, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    var (interrupt, before) = (sigset_t(), sigset_t())
-    unsafe sigemptyset(&interrupt)
-    // The worker's signal for interrupts.
-    unsafe sigaddset(&interrupt, __libc_current_sigrtmin() + 5)
-    unsafe pthread_sigmask(SIG_BLOCK, &interrupt, &before)
+    holdOffInterrupts(1)
     unsafe pthread_mutex_lock(lock)
     defer {
       unsafe pthread_mutex_unlock(lock)
-      unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+      holdOffInterrupts(-1)
     }
     return try body(&value)
   }

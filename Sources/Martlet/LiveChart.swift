@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locks
 
 /// A chart of metrics that is drawn anew in its place while they come.
 ///
@@ -24,7 +24,7 @@ public final class LiveChart: MetricLog, Sendable {
     var isAwaited = false
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let id = "chart-" + String(UInt64.random(in: .min ... .max), radix: 16)
   private let title: String
   private let xTitle: String

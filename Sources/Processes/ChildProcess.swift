@@ -1,6 +1,6 @@
 import CProcesses
 import Glibc
-import Synchronization
+import Locks
 
 /// Why a process could not be started.
 package enum ProcessError: Error, Equatable, CustomStringConvertible {
@@ -175,7 +175,7 @@ package func setEnvironment(_ name: String, to value: String?) {
 }
 
 /// Held while the environment is read or changed, as changes move it.
-private let environmentLock = Mutex<Void>(())
+private let environmentLock = Guarded<Void>(())
 
 private func readEnvironment() -> [String: String] {
   var result: [String: String] = [:]

@@ -1,6 +1,6 @@
 import CProcesses
 import Glibc
-import Synchronization
+import Locks
 
 /// Folders for temporary files, each locked by the process that works in it.
 ///
@@ -18,7 +18,7 @@ package enum TemporaryFolder {
   }
 
   /// The locked folders of this process and their descriptors.
-  private static let locked = Mutex<[String: Int32]>([:])
+  private static let locked = Guarded<[String: Int32]>([:])
 
   /// Where the folders are: `TMPDIR`, else `/tmp`.
   package static var parent: String {

@@ -52,8 +52,7 @@ extension Tensor {
       self = combined(operation, with: other, name())
       return
     }
-    other.evaluated()  // It may hold this memory.
-    makeWritable()
+    makeWritable(for: other)
     Kernels.binary(
       operation, shape: shape, out: view, a: view,
       b: other.view(over: shape, operation: name()))

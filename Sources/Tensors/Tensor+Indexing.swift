@@ -238,8 +238,7 @@ extension Tensor {
     }
     let result = nodeAfterPutting(value, at: positions, itemShape: itemShape, count: count)
     defer { node = result }
-    value.evaluated()  // It may hold this memory.
-    makeWritable()
+    makeWritable(for: value)
     if !layout.isContiguous { self = copied() }
     let isOne = value.rank <= itemShape.count
     let source = value.broadcast(to: isOne ? itemShape : target).contiguous()

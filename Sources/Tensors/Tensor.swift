@@ -104,6 +104,12 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
     if OperationTrace.isActive { OperationTrace.willWrite(self) }
   }
 
+  /// Makes sure that writing `value` through this one reaches nobody else.
+  package mutating func makeWritable(for value: Tensor) {
+    value.evaluated()  // What was put off may hold this memory, which would then be copied.
+    makeWritable()
+  }
+
   /// What a kernel sees of this tensor.
   package var view: StridedView {
     StridedView(

@@ -35,7 +35,7 @@ package struct DatasetRecord: Sendable, Equatable {
   /// All tags of the use, by key.
   package var tags: [(key: String, value: String)] {
     (context.map { [(key: DatasetContext.tag, value: $0)] } ?? [])
-      + otherTags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+      + otherTags.sortedPairs
   }
 
   /// The tags but for the context's of an object in JSON.

@@ -71,15 +71,8 @@ extension Database {
     tags: [String: String]
   ) throws(TrackingError) -> Int64 {
     try write { () throws(TrackingError) in
-      let existing = try query(
-        "SELECT id FROM experiments WHERE name = ? AND deleted_ms IS NULL", .text(experiment)
-      ) { $0.integer(0) }.first
+      try makeExperiment(experiment, atMilliseconds: startMilliseconds)
       let now = SQLiteValue.integer(startMilliseconds)
-      if existing == nil {
-        try execute(
-          "INSERT INTO experiments (name, created_ms, updated_ms) VALUES (?, ?, ?)",
-          .text(experiment), now, now)
-      }
       let owner = RunOwner.current
       try execute(
         """
@@ -98,6 +91,15 @@ extension Database {
       for (key, value) in tags { try setTag(key, value, run: row) }
       return row
     }
+  }
+
+  /// Makes an experiment of that name, unless there is one.
+  func makeExperiment(_ name: String, atMilliseconds: Int64) throws(TrackingError) {
+    try execute(
+      """
+      INSERT INTO experiments (name, created_ms, updated_ms) SELECT ?1, ?2, ?2
+        WHERE NOT EXISTS (SELECT 1 FROM experiments WHERE name = ?1 AND deleted_ms IS NULL)
+      """, .text(name), .integer(atMilliseconds))
   }
 
   /// Makes this process the owner of a run and the run a running one.

@@ -1,6 +1,6 @@
 import Dispatch
 import FoundationEssentials
-import Synchronization
+import Locks
 
 /// One run of an experiment: what went in, what came out, and how it ended.
 ///
@@ -31,7 +31,7 @@ public final class Run: Sendable, Identifiable {
   public let store: TrackingStore
 
   package let row: Int64
-  private let hasEnded = Mutex(false)
+  private let hasEnded = Guarded(false)
   private let heartbeat: Heartbeat
   private let monitor: SystemMonitor?
   private let sources: DispatchGroup
@@ -59,7 +59,7 @@ public final class Run: Sendable, Identifiable {
     weak var run: Run?
   }
 
-  private static let running = Mutex<[Running]>([])
+  private static let running = Guarded<[Running]>([])
 
   private func becomeCurrent() {
     Self.running.withLock { runs in runs.append(Running(run: self)) }
@@ -170,7 +170,7 @@ public final class Run: Sendable, Identifiable {
 
 /// Gives a run's signs of life until it is stopped or goes.
 private final class Heartbeat: Sendable {
-  private let timer: Mutex<any DispatchSourceTimer>
+  private let timer: Guarded<any DispatchSourceTimer>
 
   init(store: TrackingStore, row: Int64) {
     let timer = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
@@ -182,7 +182,7 @@ private final class Heartbeat: Sendable {
       try? store?.withDatabase { database throws(TrackingError) in try database.beat(run: row) }
     }
     timer.activate()
-    self.timer = Mutex(timer)
+    self.timer = Guarded(timer)
   }
 
   deinit { stop() }

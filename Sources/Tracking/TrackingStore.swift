@@ -1,6 +1,6 @@
 import FoundationEssentials
+import Locks
 import SQLite
-import Synchronization
 
 /// A store of runs: one SQLite file, and a folder of artifacts beside it.
 ///
@@ -21,7 +21,7 @@ public final class TrackingStore: Sendable {
   /// The folder of files that are being written or sent.
   let incomingFolder: String
 
-  private let database: Mutex<Database>
+  private let database: Guarded<Database>
 
   /// Opens the store to log to it; makes it where it is missing.
   ///
@@ -87,7 +87,7 @@ public final class TrackingStore: Sendable {
     // What is moved to a folder has to be on its file system.
     incomingFolder =
       if case .folder(let place) = contents { "\(place)/incoming" } else { "\(folder)/incoming" }
-    self.database = Mutex(database)
+    self.database = Guarded(database)
   }
 
   deinit { remote?.courier.stop() }
@@ -121,7 +121,7 @@ public final class TrackingStore: Sendable {
     let identity: UInt64?
   }
 
-  private static let opened = Mutex<[String: Opened]>([:])
+  private static let opened = Guarded<[String: Opened]>([:])
 
   /// Uses the database, one caller at a time.
   package func withDatabase<Value: Sendable>(

@@ -123,12 +123,7 @@ extension TrackingStore {
 
 extension Database {
   fileprivate func insert(_ model: TransferredLoggedModel) throws(TrackingError) -> Int64 {
-    let now = SQLiteValue.integer(currentMilliseconds())
-    try execute(
-      """
-      INSERT INTO experiments (name, created_ms, updated_ms) SELECT ?1, ?2, ?2
-        WHERE NOT EXISTS (SELECT 1 FROM experiments WHERE name = ?1 AND deleted_ms IS NULL)
-      """, .text(model.experiment), now)
+    try makeExperiment(model.experiment, atMilliseconds: currentMilliseconds())
     try execute(
       """
       INSERT INTO logged_models
@@ -141,15 +136,8 @@ extension Database {
   }
 
   fileprivate func add(_ model: TransferredLoggedModel, to row: Int64) throws(TrackingError) {
-    for (table, pairs) in [
-      ("logged_model_params", model.params), ("logged_model_tags", model.tags),
-    ] {
-      for (key, value) in pairs {
-        try execute(
-          "INSERT OR IGNORE INTO \(table) (model, key, value) VALUES (?, ?, ?)", .integer(row),
-          .text(key), .text(value))
-      }
-    }
+    try addMissing(model.params, to: "logged_model_params", of: ("model", row))
+    try addMissing(model.tags, to: "logged_model_tags", of: ("model", row))
     for metric in model.metrics {
       try execute(
         """
@@ -182,11 +170,7 @@ extension Database {
   fileprivate func add(
     _ model: TransferredRegisteredModel, to row: Int64
   ) throws(TrackingError) -> [Int] {
-    for (key, value) in model.tags {
-      try execute(
-        "INSERT OR IGNORE INTO registered_model_tags (model, key, value) VALUES (?, ?, ?)",
-        .integer(row), .text(key), .text(value))
-    }
+    try addMissing(model.tags, to: "registered_model_tags", of: ("model", row))
     var taken: [Int] = []
     for version in model.versions.sorted(by: { $0.number < $1.number }) {
       let known = try query(
@@ -208,11 +192,7 @@ extension Database {
         continue
       }
       let id: Int64 = if let known { known.id } else { try insert(version, of: row) }
-      for (key, value) in version.tags {
-        try execute(
-          "INSERT OR IGNORE INTO model_version_tags (version, key, value) VALUES (?, ?, ?)",
-          .integer(id), .text(key), .text(value))
-      }
+      try addMissing(version.tags, to: "model_version_tags", of: ("version", id))
     }
     for (alias, number) in model.aliases where !taken.contains(number) {
       try execute(
@@ -289,8 +269,8 @@ extension TrackingStore {
       transferred.createdMilliseconds = model.createdMilliseconds
       transferred.updatedMilliseconds = model.updatedMilliseconds
       transferred.sourceRunID = model.sourceRunID
-      transferred.params = model.params.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-      transferred.tags = model.tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+      transferred.params = model.params.sortedPairs
+      transferred.tags = model.tags.sortedPairs
       transferred.metrics = model.metrics
       found.append((transferred, model))
     }
@@ -310,10 +290,10 @@ extension TrackingStore {
       transferred.description = model.description
       transferred.createdMilliseconds = model.createdMilliseconds
       transferred.updatedMilliseconds = model.updatedMilliseconds
-      transferred.tags = model.tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+      transferred.tags = model.tags.sortedPairs
       let numbers = Set(versions.map(\.version))
       transferred.aliases = model.aliases.filter { numbers.contains($0.value) }
-        .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        .sortedPairs.map { (alias: $0.key, version: $0.value) }
       transferred.versions = versions.map { version in
         var one = TransferredRegisteredModel.Version(number: version.version)
         one.createdMilliseconds = version.createdMilliseconds
@@ -322,7 +302,7 @@ extension TrackingStore {
         (one.source, one.storage) = (version.source, version.storage)
         (one.runID, one.runLink) = (version.runID, version.runLink)
         one.loggedModelID = version.loggedModelID
-        one.tags = version.tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        one.tags = version.tags.sortedPairs
         return one
       }
       found.append(transferred)

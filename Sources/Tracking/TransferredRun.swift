@@ -124,12 +124,7 @@ extension TrackingStore {
 extension Database {
   /// Inserts a run that no process here owns.
   fileprivate func insert(_ run: TransferredRun) throws(TrackingError) -> Int64 {
-    let now = SQLiteValue.integer(currentMilliseconds())
-    try execute(
-      """
-      INSERT INTO experiments (name, created_ms, updated_ms) SELECT ?1, ?2, ?2
-        WHERE NOT EXISTS (SELECT 1 FROM experiments WHERE name = ?1 AND deleted_ms IS NULL)
-      """, .text(run.experiment), now)
+    try makeExperiment(run.experiment, atMilliseconds: currentMilliseconds())
     try execute(
       """
       INSERT INTO runs (run_id, experiment, name, status, start_ms, end_ms, parent_run_id, user)
@@ -144,13 +139,8 @@ extension Database {
 
   /// Adds what the run at `row` has not.
   fileprivate func add(_ run: TransferredRun, to row: Int64) throws(TrackingError) {
-    for (table, pairs) in [("params", run.params), ("tags", run.tags)] {
-      for (key, value) in pairs {
-        try execute(
-          "INSERT OR IGNORE INTO \(table) (run, key, value) VALUES (?, ?, ?)", .integer(row),
-          .text(key), .text(value))
-      }
-    }
+    try addMissing(run.params, to: "params", of: ("run", row))
+    try addMissing(run.tags, to: "tags", of: ("run", row))
     if !run.metrics.isEmpty { try insertWithin(run.metrics, run: row) }
     for dataset in run.datasets { try insertWithin(dataset, run: row) }
     try insertWithin(run.models, run: row)
@@ -160,6 +150,18 @@ extension Database {
         UPDATE runs SET status = ?, end_ms = ?
           WHERE id = ? AND status = 'RUNNING' AND owner_host IS NULL
         """, .text(run.status.rawValue), .integer(orNull: run.endMilliseconds), .integer(row))
+    }
+  }
+
+  /// Adds those of `pairs` whose keys the owner, a column and its value, has not in `table`.
+  func addMissing(
+    _ pairs: [(key: String, value: String)], to table: String,
+    of owner: (column: String, row: Int64)
+  ) throws(TrackingError) {
+    for (key, value) in pairs {
+      try execute(
+        "INSERT OR IGNORE INTO \(table) (\(owner.column), key, value) VALUES (?, ?, ?)",
+        .integer(owner.row), .text(key), .text(value))
     }
   }
 

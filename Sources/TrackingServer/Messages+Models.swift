@@ -88,7 +88,7 @@ extension Messages {
   }
 
   private static func sorted(_ tags: [String: String]) -> [(key: String, value: String)] {
-    tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    tags.sortedPairs
   }
 }
 

@@ -13,7 +13,7 @@ private struct Cells {
   /// The C modules below, which a cell needs by name only.
   private static let emptyModules = [
     "COpenBLAS", "CKernels", "CDelimited", "CImageFiles", "CSQLite", "CCrypto", "CZlib", "CRaster",
-    "CCurl", "CProcesses",
+    "CCurl", "CProcesses", "CLocks",
   ]
 
   private func searchPaths() throws -> [String] {

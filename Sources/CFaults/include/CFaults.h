@@ -49,6 +49,9 @@ void cfaults_adopt_internal_thread(void);
 /// no interrupt stops it there.
 void cfaults_forbid_parking(int32_t change);
 
+/// Says the same of a lock of a library: an interrupt stops the thread when it comes back to the cell, or at the lock's end.
+void cfaults_hold_lock(int32_t change);
+
 /// Learns, from inside a task, what the function of the runtime is that runs tasks.
 void cfaults_learn_task_caller(void);
 

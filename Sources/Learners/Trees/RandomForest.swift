@@ -1,5 +1,5 @@
 internal import BLAS
-internal import Synchronization
+internal import Locks
 public import Tensors
 
 /// Trees over samples drawn with replacement, whose answers are averaged.
@@ -18,7 +18,7 @@ struct Forest: Codable, Sendable {
     features = data.width
     var random = RandomGenerator(seed: seed)
     let generators = (0..<count).map { _ in random.split() }
-    let grown = Mutex<[DecisionTree?]>(Array(repeating: nil, count: count))
+    let grown = Guarded<[DecisionTree?]>(Array(repeating: nil, count: count))
     Parallel.each(count, isLong: true) { number in
       var own = generators[number]
       var weights: [Double]?

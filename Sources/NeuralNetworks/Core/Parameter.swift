@@ -1,3 +1,4 @@
+internal import Locks
 internal import Synchronization
 public import Tensors
 
@@ -20,7 +21,7 @@ public final class Parameter<Scalar: FloatingTensorScalar>: Sendable {
     var isFrozen = false
   }
 
-  private let state: Mutex<State>
+  private let state: Guarded<State>
   package let node: Node<Scalar>
   /// The length of each axis, which never changes.
   public let shape: [Int]
@@ -29,7 +30,7 @@ public final class Parameter<Scalar: FloatingTensorScalar>: Sendable {
   public init(_ value: Tensor<Scalar>) {
     shape = value.shape
     node = Tensor<Scalar>.parameterNode(shape: value.shape)
-    state = Mutex(State(value: stopGradient(value).contiguous()))
+    state = Guarded(State(value: stopGradient(value).contiguous()))
   }
 
   /// The tensor; what is computed with it inside `valueAndGrad(of:)` is recorded, unless the parameter is frozen.
@@ -40,15 +41,23 @@ public final class Parameter<Scalar: FloatingTensorScalar>: Sendable {
     set { update { $0 = newValue } }
   }
 
-  /// Changes the value in place.
+  /// Changes the value; of two threads that do so at once, the later one's is kept.
+  ///
+  /// - Precondition: The value keeps its shape.
   public func update(_ change: (inout Tensor<Scalar>) -> Void) {
-    state.withLock { state in
-      change(&state.value)
-      require(
-        state.value.shape == shape,
-        "Parameter: a value of shape \(state.value.shape) for a parameter of shape \(shape)")
-      state.value = stopGradient(state.value).contiguous()
-    }
+    // Not behind the lock, which a mistake in the closure would keep for good.
+    var value = state.withLock { $0.value }
+    change(&value)
+    require(
+      value.shape == shape,
+      "Parameter: a value of shape \(value.shape) for a parameter of shape \(shape)")
+    let changed = stopGradient(value).contiguous()
+    state.withLock { $0.value = changed }
+  }
+
+  /// Changes the elements where they are.
+  func updateInPlace(_ change: (inout Tensor<Scalar>) -> Void) {
+    state.withLock { change(&$0.value) }
   }
 
   /// Whether training leaves the value as it is.
@@ -63,14 +72,14 @@ public final class Parameter<Scalar: FloatingTensorScalar>: Sendable {
 
 /// A tensor of a model that is saved with it and that training does not optimise, such as a running mean.
 public final class Buffer<Scalar: FloatingTensorScalar>: Sendable {
-  private let state: Mutex<Tensor<Scalar>>
+  private let state: Guarded<Tensor<Scalar>>
   /// The length of each axis, which never changes.
   public let shape: [Int]
 
   /// Creates a buffer with an initial value.
   public init(_ value: Tensor<Scalar>) {
     shape = value.shape
-    state = Mutex(stopGradient(value))
+    state = Guarded(stopGradient(value))
   }
 
   /// The tensor; it counts as constant.

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Synchronization
+internal import Locks
 public import Tensors
 
 /// Examples that can be had by number.
@@ -161,7 +161,7 @@ private final class BatchPipe<Batch: Sendable>: Sendable {
     var isClosed = false
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let free: DispatchSemaphore
   private let filled = DispatchSemaphore(value: 0)
 

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locks
 public import Tensors
 
 /// How far `LBFGS` goes along a direction.
@@ -30,7 +30,7 @@ public final class LBFGS: Sendable {
   private let changeTolerance: Double
   private let historySize: Int
   private let lineSearch: LineSearch
-  private let memory = Mutex(LBFGSMemory())
+  private let memory = Guarded(LBFGSMemory())
 
   /// Creates an optimizer for a model.
   ///

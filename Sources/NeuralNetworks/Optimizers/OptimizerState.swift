@@ -1,11 +1,11 @@
-internal import Synchronization
+internal import Locks
 package import Tensors
 
 /// What an optimizer works with: parameters, learning rate, the number of steps, and tensors such as moments.
 public final class OptimizerState: Sendable {
   let parameters: TrainedParameters
   private let rule: any UpdateRule
-  private let current: Mutex<Current>
+  private let current: Guarded<Current>
 
   private struct Current {
     var steps = 0
@@ -17,7 +17,7 @@ public final class OptimizerState: Sendable {
   init(_ model: some Module, learningRate: Double, rule: any UpdateRule) {
     parameters = TrainedParameters(model)
     self.rule = rule
-    current = Mutex(
+    current = Guarded(
       Current(
         learningRate: learningRate,
         slots: [(any AnySlots)?](repeating: nil, count: parameters.all.count)))
@@ -109,9 +109,9 @@ package protocol AnySlots: AnyObject, Sendable {}
 
 /// The tensors of one parameter.
 package final class Slots<Scalar: FloatingTensorScalar>: AnySlots {
-  private let state: Mutex<[Tensor<Scalar>]>
+  private let state: Guarded<[Tensor<Scalar>]>
 
-  init(_ tensors: [Tensor<Scalar>]) { state = Mutex(tensors) }
+  init(_ tensors: [Tensor<Scalar>]) { state = Guarded(tensors) }
 
   var tensors: [Tensor<Scalar>] { state.withLock { $0 } }
 
@@ -130,9 +130,9 @@ extension Parameter {
     guard let gradient = gradient as? Tensor<Scalar>, let slots = slots as? Slots<Scalar> else {
       fail("update: a gradient of another type than its parameter")
     }
-    let dense = stopGradient(gradient).contiguous().evaluated()
-    update { weight in
-      weight.makeWritable()
+    let dense = stopGradient(gradient).contiguous()
+    updateInPlace { weight in
+      weight.makeWritable(for: dense)
       slots.change { rule.apply(to: &weight, gradient: dense, slots: &$0, step: step) }
     }
   }

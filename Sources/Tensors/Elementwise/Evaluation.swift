@@ -10,7 +10,7 @@ extension Tensor {
 
   /// The elements as the beginning of a chain over `count` of them; if `isOwned`, `self` must not be used again.
   private func chain(over count: Int, repeats: Bool, isOwned: Bool) -> ElementwiseChain {
-    ElementwiseChain(
+    .from(
       Scalar.dataType.elementType, count: count, storage, offset: layout.offset, repeats: repeats,
       isOwned: isOwned)
   }
@@ -36,7 +36,7 @@ extension Tensor {
     let type = Scalar.dataType.elementType
     if ElementwiseChain.isWorthwhile(type, count: x.layout.count) {
       let isOwned = isKnownUniquelyReferenced(&x.storage)
-      var chain = x.chain(over: x.layout.count, repeats: false, isOwned: isOwned)
+      let chain = x.chain(over: x.layout.count, repeats: false, isOwned: isOwned)
       chain.append(operation)
       return Tensor(storage: chain.storage(), layout: x.layout.atStart)
     }
@@ -78,7 +78,7 @@ extension Tensor {
       let isOwned = (
         a: isKnownUniquelyReferenced(&a.storage), b: isKnownUniquelyReferenced(&b.storage)
       )
-      var chain = a.chain(over: layout.count, repeats: aStep == 0, isOwned: isOwned.a)
+      let chain = a.chain(over: layout.count, repeats: aStep == 0, isOwned: isOwned.a)
       chain.append(
         operation, b.chain(over: layout.count, repeats: bStep == 0, isOwned: isOwned.b))
       return Tensor(storage: chain.storage(), layout: layout.atStart)

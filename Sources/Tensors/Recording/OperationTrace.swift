@@ -1,4 +1,5 @@
 package import BLAS
+internal import Locks
 internal import Synchronization
 
 /// An operation that a trace has seen, with what it takes besides its operands.
@@ -92,7 +93,7 @@ package final class OperationTrace: Sendable {
     var failure: String?
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   @TaskLocal private static var current: OperationTrace?
   private static let running = Atomic<Int>(0)
 

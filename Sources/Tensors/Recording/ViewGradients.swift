@@ -37,8 +37,7 @@ extension Tensor {
   package mutating func assign(_ value: Tensor, _ selection: @autoclosure () -> Selection) {
     let selection = selection()
     let old = node == nil && value.node == nil ? nil : standIn
-    value.evaluated()  // It may hold this memory.
-    makeWritable()
+    makeWritable(for: value)
     let part = Tensor(storage: storage, layout: selection(layout))
     Kernels.copy(
       shape: part.shape, out: part.view, a: value.view(over: part.shape, operation: "assignment"))

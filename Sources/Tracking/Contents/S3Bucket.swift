@@ -2,7 +2,7 @@ import Digest
 import FoundationEssentials
 import Glibc
 import HTTPClient
-import Synchronization
+import Locks
 
 /// A folder of a bucket that speaks S3's protocol.
 ///
@@ -14,7 +14,7 @@ package final class S3Bucket: Sendable {
   let address: S3Address
   private let environment: [String: String]
   /// Clients that wait for their next request, whose connections are open.
-  private let idle = Mutex<[HTTPClient]>([])
+  private let idle = Guarded<[HTTPClient]>([])
 
   package init(
     _ uri: String, environment: [String: String] = ProcessInfo.processInfo.environment

@@ -1,13 +1,13 @@
 import Dispatch
 import FoundationEssentials
-import Synchronization
+import Locks
 
 /// Samples how busy the machine is while a run runs, as metrics by MLflow's names: `system/…`.
 ///
 /// The first sample is taken after one interval, ten seconds unless `TRACKING_SYSTEM_METRICS` says another number of
 /// them; `off` takes none, and so does MLflow's `MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING=false`.
 package final class SystemMonitor: Sendable {
-  private let timer: Mutex<any DispatchSourceTimer>
+  private let timer: Guarded<any DispatchSourceTimer>
 
   /// Starts to sample; `nil` where that is switched off.
   package init?(
@@ -20,7 +20,7 @@ package final class SystemMonitor: Sendable {
     timer.schedule(
       deadline: .now() + .milliseconds(milliseconds), repeating: .milliseconds(milliseconds),
       leeway: .milliseconds(milliseconds / 10))
-    let sampler = Mutex(SystemSampler(folder: store.path))
+    let sampler = Guarded(SystemSampler(folder: store.path))
     timer.setEventHandler { [weak store] in
       let entries = sampler.withLock { $0.sample() }
       // A store that takes nothing shows in the run's own calls, which throw.
@@ -29,7 +29,7 @@ package final class SystemMonitor: Sendable {
       }
     }
     timer.activate()
-    self.timer = Mutex(timer)
+    self.timer = Guarded(timer)
   }
 
   deinit { stop() }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Glibc
-import Synchronization
+import Locks
 
 /// The files of a logged or registered model, in a folder of this machine.
 ///
@@ -78,7 +78,7 @@ public struct LoadedModel: Sendable {
 
 /// Folders that this program needs until it ends.
 private enum TemporaryFolders {
-  private static let folders = Mutex<[String]>([])
+  private static let folders = Guarded<[String]>([])
 
   /// A path at which nothing is yet, and nothing will be left.
   static func next() -> String {
@@ -164,8 +164,8 @@ extension TrackingStore {
     return location
   }
 
-  /// The files that a URI means.
-  private func files(
+  /// The files that a URI means, here or at the server.
+  func files(
     at uri: String, of name: String
   ) throws(TrackingError) -> ModelLocation.Files {
     if remote != nil, uri.hasPrefix("mlflow-artifacts:") { return .served(uri) }

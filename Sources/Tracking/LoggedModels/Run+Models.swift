@@ -42,8 +42,8 @@ extension Run {
     let last = try lastValues(of: metrics)
     let model = try store.createLoggedModel(
       experimentID: record.experimentID, name: name, modelType: type, sourceRunID: id,
-      params: params.sorted { $0.key < $1.key }.map { ($0.key, String(describing: $0.value)) },
-      tags: tags.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+      params: params.mapValues { String(describing: $0) }.sortedPairs,
+      tags: tags.sortedPairs)
     do throws(TrackingError) {
       for file in files.files {
         try store.logArtifact(file: file.file, as: file.path, of: .model(model.row))
@@ -92,7 +92,7 @@ extension Run {
     let now = currentMilliseconds()
     let known = try store.localModelID(model.id)
     var batch = LogBatch(
-      metrics: metrics.sorted { $0.key < $1.key }.map {
+      metrics: metrics.sortedPairs.map {
         MetricEntry(key: $0.key, value: $0.value, step: Int64(step), timeMilliseconds: now)
       })
     batch.modelMetrics = batch.metrics.map {

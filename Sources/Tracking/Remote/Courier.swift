@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Locks
 
 /// Delivers a store's outbox in the background: soon after something was logged, and again while the server is away.
 final class Courier: Sendable {
@@ -12,7 +12,7 @@ final class Courier: Sendable {
 
   private let delivery: Delivery
   private let queue = DispatchQueue(label: "tracking.courier", qos: .utility)
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   /// How long entries wait for others to go with them.
   private static let pause = DispatchTimeInterval.milliseconds(200)
 
@@ -32,7 +32,7 @@ final class Courier: Sendable {
   /// Delivers now and waits for that, unless the server is away; the outcome is the last attempt's.
   func flush(run: Int64, limit: DispatchTimeInterval) -> DeliveryOutcome {
     let done = DispatchSemaphore(value: 0)
-    let outcome = Mutex(DeliveryOutcome.busy)
+    let outcome = Guarded(DeliveryOutcome.busy)
     queue.async { [self] in
       let result = attempt(until: run)
       outcome.withLock { $0 = result }

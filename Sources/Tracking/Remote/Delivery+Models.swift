@@ -217,7 +217,7 @@ extension JSONValue {
   /// Params or tags as MLflow's calls have them.
   static func pairs(_ pairs: [String: String]) -> JSONValue {
     .array(
-      pairs.sorted { $0.key < $1.key }.map {
+      pairs.sortedPairs.map {
         ["key": .string($0.key), "value": .string($0.value)]
       })
   }

@@ -1,8 +1,8 @@
 import Dispatch
 import FoundationEssentials
 import JSONValues
+import Locks
 import SQLite
-import Synchronization
 
 /// How far a delivery came.
 package enum DeliveryOutcome: Sendable, Equatable {
@@ -78,7 +78,7 @@ struct Delivery: Sendable {
     }
   }
 
-  private static let turns = Mutex<[String: DispatchSemaphore]>([:])
+  private static let turns = Guarded<[String: DispatchSemaphore]>([:])
 
   /// What one delivery of this process after the other has: the lease is the whole process's.
   private static func turn(at path: String) -> DispatchSemaphore {

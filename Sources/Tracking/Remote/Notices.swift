@@ -1,9 +1,9 @@
+import Locks
 import StandardError
-import Synchronization
 
 /// What users are told of a server, once each.
 enum Notices {
-  private static let told = Mutex<Set<String>>([])
+  private static let told = Guarded<Set<String>>([])
 
   /// The server cannot be delivered to now.
   static func away(_ url: String, reason: String, outbox: String) {

@@ -91,7 +91,7 @@ extension TrackingStore {
     let (model, uri) = try remoteModels.loggedModel(remoteID)
     let name = "models:/\(model.id)"
     return ModelLocation(
-      files: try served(uri, of: name), description: name,
+      files: try files(at: uri, of: name), description: name,
       runID: model.sourceRunID.isEmpty ? nil : model.sourceRunID, loggedModelID: model.id)
   }
 
@@ -103,23 +103,13 @@ extension TrackingStore {
     let uri = answer["run"]?["info"]?["artifact_uri"]?.string ?? ""
     let name = "runs:/\(id)/\(path)"
     return ModelLocation(
-      files: try served(path.isEmpty ? uri : "\(uri)/\(path)", of: name), description: name,
+      files: try files(at: path.isEmpty ? uri : "\(uri)/\(path)", of: name), description: name,
       runID: id)
   }
 
   /// Where a server has the files of a version; one that names a run or a model is followed.
   func servedStorage(of version: ModelVersion) throws(TrackingError) -> String {
     try remoteModels?.storage(of: version) ?? version.storage
-  }
-
-  private func served(
-    _ uri: String, of name: String
-  ) throws(TrackingError) -> ModelLocation.Files {
-    if uri.hasPrefix("mlflow-artifacts:") { return .served(uri) }
-    if uri.hasPrefix("/") { return .folder(uri) }
-    if uri.hasPrefix("file:") { return .folder(try StoreLocation.path(uri: uri)) }
-    throw .invalidModelURI(
-      uri: name, reason: "its files are at \(uri), which cannot be read from here")
   }
 
   /// Copies what a server has at a URI to a folder, and returns the paths.

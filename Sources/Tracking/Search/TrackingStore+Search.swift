@@ -83,15 +83,18 @@ extension Database {
     }
     let condition = SQLPart.joining(parts[...], with: "AND")
     var keys: [SQLPart] = []
-    var terms: [String] = []
+    /// For each order, what its key is sorted by.
+    var keyTerms: [[String]] = []
     for (index, order) in orders.enumerated() {
       let key = order.field.sortKey
       keys.append(SQLPart("\(key.text) AS key\(index)", values: key.values))
-      terms.append("key\(index) IS NULL")
+      var terms = ["key\(index) IS NULL"]
       // NaN, which is stored as text, comes after the numbers in both directions.
       if case .metric = order.field { terms.append("typeof(key\(index)) = 'text'") }
       terms.append("key\(index) \(order.isDescending ? "DESC" : "ASC")")
+      keyTerms.append(terms)
     }
+    var terms: [String] = []
     if !orders.contains(where: { $0.field == .attribute(.startTime) }) {
       terms.append("start_ms DESC")
       // The later one of the same millisecond, where nothing else decides.
@@ -102,11 +105,12 @@ extension Database {
       // The first runs by a metric are those that its index has first, unless there are not enough that have a number.
       let found = try runs(
         byMetric: key, isDescending: orders[0].isDescending, sortKeys: keys, where: condition,
-        order: Array(terms.dropFirst(3)), limit: limit, offset: search.offset)
+        order: keyTerms.dropFirst().flatMap(\.self) + terms, limit: limit, offset: search.offset)
       if found.count == limit { return found }
     }
     return try runs(
-      sortKeys: keys, where: condition, order: terms.joined(separator: ", "),
+      sortKeys: keys, where: condition,
+      order: (keyTerms.flatMap(\.self) + terms).joined(separator: ", "),
       limit: search.limit, offset: search.offset)
   }
 

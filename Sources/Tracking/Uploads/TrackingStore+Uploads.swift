@@ -1,10 +1,10 @@
 import Digest
 import FoundationEssentials
 import JSONValues
-import Synchronization
+import Locks
 
 /// The uploads whose parts this process is putting together.
-private let busy = Mutex<Set<String>>([])
+private let busy = Guarded<Set<String>>([])
 
 extension TrackingStore {
   /// Begins a file that comes in parts.
