@@ -1,6 +1,6 @@
 import Dispatch
 import FoundationEssentials
-import SourceKit
+import Processes
 import Synchronization
 
 /// Completion and inspection for a session, answered by a server process.
@@ -197,7 +197,7 @@ package final class Assistant: Sendable {
       guard let (process, isWarm) = process(loading: needs) else {
         return nil
       }
-      do throws(SourceKitError) {
+      do throws(LineProcessError) {
         // An inspection type-checks everything anew, so it is never as quick as a completion.
         let isQuick = isWarm && request.kind == .completion
         let answer = try process.exchange(
@@ -209,7 +209,7 @@ package final class Assistant: Sendable {
         return try? JSONDecoder().decode(AssistanceReply.self, from: Data(answer))
       } catch {
         end(process)
-        guard error == .processEnded else { return nil }
+        guard error == .ended else { return nil }
       }
     }
     return nil

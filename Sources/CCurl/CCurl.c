@@ -98,6 +98,8 @@ void ccurl_close(ccurl_session *session) {
 
 void ccurl_cancel(ccurl_session *session, int cancels) { atomic_store(&session->is_cancelled, cancels); }
 
+enum { LARGE_BODY = 1 << 20 };
+
 struct buffer {
   uint8_t *bytes;
   size_t count, capacity;
@@ -252,6 +254,9 @@ static void *prepare(struct transfer *transfer, char *error) {
   set(easy, CUSTOMREQUEST, request->method);
   void *list = NULL;
   for (size_t i = 0; i < request->header_count; i++) list = curl.slist_append(list, request->headers[i]);
+  // Asking first whether the body is wanted is worth it for a large one only: a server or proxy that does not know
+  // `Expect` keeps libcurl waiting for a second.
+  if (request->has_body && request->body_count < LARGE_BODY) list = curl.slist_append(list, "Expect:");
   set(easy, HTTPHEADER, list);
   return list;
 }

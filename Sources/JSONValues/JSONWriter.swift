@@ -76,28 +76,6 @@ package struct JSONWriter {
     value.append(to: &bytes)
   }
 
-  package mutating func member(_ name: JSONName, _ text: String) {
-    write(name)
-    JSONText.append(quoted: text, to: &bytes)
-  }
-
-  package mutating func member(_ name: JSONName, _ number: Int64) {
-    write(name)
-    append(number)
-  }
-
-  /// Writes a number; one that is not finite becomes the word that protocol buffers have for it.
-  package mutating func member(_ name: JSONName, _ number: Double) {
-    write(name)
-    append(number)
-  }
-
-  private mutating func write(_ name: JSONName) {
-    if followsAnother { bytes.append(UInt8(ascii: ",")) }
-    followsAnother = true
-    bytes.append(contentsOf: name.bytes)
-  }
-
   /// Writes a member's name, which needs no escapes.
   private mutating func write(name: String) {
     if followsAnother { bytes.append(UInt8(ascii: ",")) }
@@ -150,15 +128,5 @@ package struct JSONWriter {
     try body(&self)
     followsAnother = true
     bytes.append(close)
-  }
-}
-
-/// A member's name as it is written, made once for members that come by thousands.
-package struct JSONName: Sendable {
-  fileprivate let bytes: [UInt8]
-
-  /// - Parameter name: The name, which needs no escapes.
-  package init(_ name: String) {
-    bytes = Array("\"\(name)\":".utf8)
   }
 }

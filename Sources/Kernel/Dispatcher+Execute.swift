@@ -57,10 +57,7 @@ extension Dispatcher {
 
   /// The reply to a cell that was queued behind a failure or an interrupt.
   func abortedReply() -> Response {
-    let count = state.withLock { $0.executionCount }
-    return Response(
-      content: ExecuteReply(status: .aborted, executionCount: count),
-      metadata: ["status": "aborted"])
+    Response(content: ExecuteReply(status: .aborted), metadata: ["status": "aborted"])
   }
 
   /// Hands the cell to the executor, unless an interrupt came before it could.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The other end of a `LineProcess`: this process's standard input and output.
+/// The other end of a `LineProcess` of `Processes`: this process's standard input and output.
 ///
 /// From then on whatever else writes to standard output is discarded, so that it cannot get
 /// between the answers.

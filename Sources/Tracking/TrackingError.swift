@@ -170,7 +170,8 @@ public enum TrackingError: Error, Equatable, CustomStringConvertible {
     case .artifactNotFound(let run, let path):
       "run \(run) has no artifact \"\(path)\". List them with: track-cli artifacts \(run)"
     case .serverFailed(let url, let reason):
-      "the tracking server \(url) cannot help: \(reason). Check the address and that it runs."
+      // What the HTTP client says ends as a sentence does.
+      "the tracking server \(url) cannot help: \(reason)\(reason.hasSuffix(".") ? "" : ".")"
     case .modelNotFound(let name):
       "no model is registered as \"\(name)\". List them with: track-cli models"
     case .modelExists(let name):

@@ -77,25 +77,18 @@ extension JSONWriter {
 
   private mutating func pair(_ key: String, _ value: String) {
     object { json in
-      json.member(.key, key)
-      json.member(.value, value)
+      json.member("key", key)
+      json.member("value", value)
     }
   }
 
   /// Writes a value of the metric `key`.
   mutating func metric(_ key: String, _ point: MetricPoint) {
     object { json in
-      json.member(.key, key)
-      json.member(.value, point.value)
-      json.member(.timestamp, point.timeMilliseconds)
-      json.member(.step, point.step)
+      json.member("key", key)
+      json.member("value", point.value)
+      json.member("timestamp", point.timeMilliseconds)
+      json.member("step", point.step)
     }
   }
-}
-
-extension JSONName {
-  fileprivate static let key = JSONName("key")
-  fileprivate static let value = JSONName("value")
-  fileprivate static let timestamp = JSONName("timestamp")
-  fileprivate static let step = JSONName("step")
 }

@@ -8,23 +8,13 @@ import Testing
 import Tracking
 
 @Suite("Models of runs on a server")
-struct RemoteModelTests {
+struct RemoteModelTests: KeepsOutbox {
   let folder: TemporaryDirectory
 
   init() throws {
     folder = try TemporaryDirectory()
     try folder.write("weights", to: "model/weights.bin")
     try folder.write("{}", to: "model/deep/conf ig?.json")
-  }
-
-  private func store(_ url: String) throws -> TrackingStore {
-    let address = try #require(ServerAddress(url, environment: [:]))
-    return try TrackingStore(server: address, outbox: folder.path("outbox.db"))
-  }
-
-  private func outbox() throws -> Outbox {
-    let all = try Outbox.all(in: folder.path())
-    return try #require(all.first { $0.path.hasSuffix("outbox.db") })
   }
 
   private func log(_ run: Run) throws -> LoggedModel {

@@ -125,6 +125,16 @@ def other_toolchain(tmp_path):
 
 
 @pytest.fixture
+def model_files(tmp_path):
+    """A folder with the files of a model."""
+    folder = tmp_path / "files"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "weights.bin").write_bytes(b"\0\1weights")
+    (folder / "deep" / "config é.json").write_text("{}")
+    return folder
+
+
+@pytest.fixture
 def toolchain_root():
     """The usr folder of the toolchain that these tests use."""
     chosen = os.environ.get("MARTLET_TOOLCHAIN")

@@ -5,7 +5,6 @@ import hmac
 import json
 import socket
 import subprocess
-import time
 import uuid
 
 import pytest

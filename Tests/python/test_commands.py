@@ -1,6 +1,5 @@
 """Commands of the shell and scripts in cells."""
 
-import pathlib
 import re
 import shlex
 import time

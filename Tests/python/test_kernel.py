@@ -314,8 +314,10 @@ def test_user_expressions_are_evaluated_after_the_cell(shared_kernel):
 
 def test_cells_sent_together_run_in_order_and_stop_at_an_error(shared_kernel):
     ids = [shared_kernel.send(code) for code in ("1", "let wrong: Int = \"\"", "2", "3")]
-    statuses = [shared_kernel.collect(message_id).status for message_id in ids]
-    assert statuses == ["ok", "error", "aborted", "aborted"]
+    results = [shared_kernel.collect(message_id) for message_id in ids]
+    assert [result.status for result in results] == ["ok", "error", "aborted", "aborted"]
+    # Frontends show the count of the reply beside the cell, which did not run.
+    assert ["execution_count" in result.reply for result in results] == [True, True, False, False]
     ids = [shared_kernel.send("let wrong: Int = \"\"", stop_on_error=False), shared_kernel.send("2")]
     assert [shared_kernel.collect(message_id).status for message_id in ids] == ["error", "ok"]
 

@@ -3,20 +3,10 @@
 import pathlib
 
 import mlflow
-import pytest
+import numpy as np
 from mlflow.models import Model
 
-from session import LIMIT  # noqa: F401 (every wait has it)
 from tracked import cli, runner, served
-
-
-@pytest.fixture
-def files(tmp_path):
-    folder = tmp_path / "files"
-    (folder / "deep").mkdir(parents=True)
-    (folder / "weights.bin").write_bytes(b"\0\1weights")
-    (folder / "deep" / "config é.json").write_text("{}")
-    return folder
 
 
 def check(client, run, model, tmp_path):
@@ -46,24 +36,24 @@ def check(client, run, model, tmp_path):
     assert mlflow.models.get_model_info("models:/digits@champion").model_id == model
 
 
-def test_a_model_in_a_file_is_whole_for_mlflows_client(files, tmp_path):
+def test_a_model_in_a_file_is_whole_for_mlflows_client(model_files, tmp_path):
     store = tmp_path / "tracking.db"
-    run, model, versions = runner("model", store, files)[0].split()
+    run, model, versions = runner("model", store, model_files)[0].split()
     assert versions == "[1]"
     with served(store) as client:
         check(client, run, model, tmp_path)
 
 
-def test_a_model_that_went_over_http_is_whole_for_mlflows_client(files, tmp_path, monkeypatch):
+def test_a_model_that_went_over_http_is_whole_for_mlflows_client(model_files, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     with served(tmp_path / "tracking.db") as client:
         uri = mlflow.get_tracking_uri()
-        run, model, versions = runner("model", uri, files)[0].split()
+        run, model, versions = runner("model", uri, model_files)[0].split()
         assert versions == "[1]"
         check(client, run, model, tmp_path)
         # And back: what the client logged, Swift reads.
         made = mlflow.initialize_logged_model(name="theirs", model_type="x", experiment_id=client.get_run(run).info.experiment_id)
-        client.log_model_artifacts(made.model_id, str(files))
+        client.log_model_artifacts(made.model_id, str(model_files))
         client.finalize_logged_model(made.model_id, "READY")
         client.create_model_version("digits", f"models:/{made.model_id}", model_id=made.model_id)
         lines = runner("load", uri, "models:/digits/2", tmp_path / "swift")
@@ -72,9 +62,9 @@ def test_a_model_that_went_over_http_is_whole_for_mlflows_client(files, tmp_path
         assert (tmp_path / "swift" / "weights.bin").read_bytes() == b"\0\1weights"
 
 
-def test_track_cli_copies_models(files, tmp_path):
+def test_track_cli_copies_models(model_files, tmp_path):
     store = tmp_path / "tracking.db"
-    runner("model", store, files)
+    runner("model", store, model_files)
     target = tmp_path / "copy"
     assert cli("models", "get", "digits@champion", "--output", target, store=store) == f"Copied digits version 1 to {target} (3 files)\n"
     assert (target / "weights.bin").read_bytes() == b"\0\1weights" and (target / "MLmodel").exists()
@@ -84,3 +74,21 @@ def test_track_cli_copies_models(files, tmp_path):
     assert "digits@best" in cli("models", "get", "digits/best", "--output", target, store=store, status=1)
     assert "takes one MODEL" in cli("models", "get", store=store, status=64)
     assert "belongs to models get" in cli("models", "digits", "--output", target, store=store, status=64)
+
+
+def test_mlflow_predicts_with_a_network_from_swift(kernel, tmp_path):
+    store = tmp_path / "tracking.db"
+    kernel.ok(
+        "import Martlet\n"
+        f'let run = try Run.start(experiment: "networks", in: TrackingStore("{store}"))\n'
+        "let net = Sequential { Linear(4, 8); ReLU(); Linear(8, 3) }\n"
+        "let x = Tensor<Float>([[1, 2, 3, 4], [4, 3, 2, 1]])\n"
+        'try run.log(model: net, name: "net", registeredAs: "net", alias: "champion", example: x) { net($0) }\n'
+        "try run.end()"
+    )
+    expected = np.array([float(word) for word in kernel.ok("net(x).scalars").value.strip("[]").split(",")])
+    with served(store):
+        model = mlflow.pyfunc.load_model("models:/net@champion")
+        found = model.predict(np.array([[1, 2, 3, 4], [4, 3, 2, 1]], dtype=np.float32))["output"]
+        assert model.metadata.signature.inputs.inputs[0].shape == (-1, 4)
+    np.testing.assert_allclose(found, expected.reshape(2, 3), rtol=1e-5)

@@ -10,7 +10,7 @@ import mlflow
 import numpy as np
 import pytest
 import requests
-from mlflow.entities import Dataset, DatasetInput, LoggedModelInput, LoggedModelOutput, LoggedModelParameter, LoggedModelStatus, Metric
+from mlflow.entities import Dataset, DatasetInput, LoggedModelInput, LoggedModelOutput, LoggedModelStatus, Metric
 from mlflow.exceptions import MlflowException
 
 from session import LIMIT

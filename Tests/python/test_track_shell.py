@@ -1,7 +1,6 @@
 """track-cli in real shells: completion in bash, zsh and fish, the man page, colours, widths and locales."""
 
 import os
-import pathlib
 import re
 import shutil
 import subprocess

@@ -7,20 +7,10 @@ import os
 import pathlib
 
 import mlflow
-import pytest
 from mlflow.entities import Metric
 
 from tracked import cli, runner, served
 from test_track_transfer import database, imported
-
-
-@pytest.fixture
-def files(tmp_path):
-    folder = tmp_path / "files"
-    (folder / "deep").mkdir(parents=True)
-    (folder / "weights.bin").write_bytes(b"\0\1weights")
-    (folder / "deep" / "config.json").write_text("{}")
-    return folder
 
 
 @contextlib.contextmanager
@@ -38,21 +28,21 @@ def kept_in(folder):
             os.environ.pop(name, None)
 
 
-def write(client, files):
+def write(client, model_files):
     """A run with a logged model, and three versions of a registered one, of which the second is deleted."""
     experiment = client.create_experiment("models", tags={"team": "vision"})
     run = client.create_run(experiment, run_name="trained").info.run_id
     model = client.create_logged_model(
         experiment, name="net", source_run_id=run, tags={"a": "b"}, model_type="classifier",
         params={"depth": "3"}).model_id
-    client.log_model_artifacts(model, str(files))
+    client.log_model_artifacts(model, str(model_files))
     client.log_batch(run, metrics=[
         Metric("acc", 0.9, 7, 2, model_id=model, dataset_name="test", dataset_digest="abc", run_id=run),
         Metric("odd", float("nan"), 8, 3, model_id=model, run_id=run)])
     client.finalize_logged_model(model, "READY")
     client.log_outputs(run, [mlflow.entities.LoggedModelOutput(model, 3)])
     client.log_inputs(run, models=[mlflow.entities.LoggedModelInput(model)])
-    client.log_artifacts(run, str(files), "kept")
+    client.log_artifacts(run, str(model_files), "kept")
     client.create_registered_model("digits", tags={"team": "vision"}, description='Reads "digits":\nwell.')
     client.create_model_version("digits", f"models:/{model}", run_id=run, model_id=model, tags={"n": "1"}, description="first")
     client.create_model_version("digits", f"runs:/{run}/kept", run_id=run)
@@ -92,10 +82,10 @@ def check(store, run, model, expected, tmp_path):
         assert ours.create_model_version("digits", f"runs:/{run}/kept", run_id=run).version == "4"
 
 
-def test_models_of_a_file_store_come_over_and_go_back(files, tmp_path):
+def test_models_of_a_file_store_come_over_and_go_back(model_files, tmp_path):
     folder = tmp_path / "mlruns"
     with kept_in(folder) as theirs:
-        run, model = write(theirs, files)
+        run, model = write(theirs, model_files)
         expected = seen(theirs, run, model)
     store = tmp_path / "first.db"
     assert imported(folder, store=store) == (1, 0, 0, {})
@@ -118,10 +108,10 @@ def test_models_of_a_file_store_come_over_and_go_back(files, tmp_path):
     check(store, run, model, expected, tmp_path)
 
 
-def test_models_go_through_csv(files, tmp_path):
+def test_models_go_through_csv(model_files, tmp_path):
     store = tmp_path / "tracking.db"
     with served(store) as ours:
-        run, model = write(ours, files)
+        run, model = write(ours, model_files)
         expected = seen(ours, run, model)
     folder = tmp_path / "csv"
     cli("export", "--to", "csv", "-o", folder, "--artifacts", store=store)
@@ -137,7 +127,7 @@ def test_models_go_through_csv(files, tmp_path):
     assert [item["version"] for item in shown["model_versions"]] == [1, 3]
     # Another store that has given the numbers already keeps its own.
     other = tmp_path / "other.db"
-    runner("model", other, files)
+    runner("model", other, model_files)
     assert imported(folder, store=other)[3] == {
         "versions whose number another one has here, or had": ["digits version 1"]}
     assert [v["version"] for v in json.loads(cli("models", "digits", "--format", "json", store=other))["versions"]] == [3, 1]
@@ -149,7 +139,7 @@ def test_models_go_through_csv(files, tmp_path):
     assert "no id of a logged model" in cli("import", folder, store=tmp_path / "third.db", status=1)
 
 
-def test_models_of_a_database_come_over(files, tmp_path):
+def test_models_of_a_database_come_over(model_files, tmp_path):
     path, connection = database(tmp_path, "mlflow_3_17")
     run = "611a510092db49c7ad6b6cd9e3a30b33"
     model, gone = "m-" + "a" * 32, "m-" + "b" * 32
@@ -157,7 +147,7 @@ def test_models_of_a_database_come_over(files, tmp_path):
     connection.executescript((pathlib.Path(__file__).parent / "resources" / "mlflow_3_17_models.sql").read_text())
     for identity, stage in ((model, "active"), (gone, "deleted")):
         connection.execute("INSERT INTO logged_models VALUES (?, ?, 'net', ?, 5, 6, 2, ?, 'classifier', ?, NULL)",
-                           [identity, experiment, str(files), stage, run])
+                           [identity, experiment, str(model_files), stage, run])
     connection.executemany("INSERT INTO logged_model_metrics VALUES (?, ?, 7, 2, ?, ?, ?, NULL, ?, ?)", [
         (model, "acc", 0.9, experiment, run, "test", "abc"), (model, "odd", None, experiment, run, None, None),
         (model, "top", 1.7976931348623157e308, experiment, run, None, None)])
@@ -166,7 +156,7 @@ def test_models_of_a_database_come_over(files, tmp_path):
     connection.execute("INSERT INTO inputs VALUES ('x', 'RUN_OUTPUT', ?, 'MODEL_OUTPUT', ?, 3)", [run, model])
     connection.executemany(
         "INSERT INTO model_versions VALUES ('m', ?, 1, 2, 'first', NULL, ?, ?, ?, 'READY', NULL, NULL, ?, 'default')", [
-            (1, "Production", f"models:/{model}", run, str(files)), (2, "Deleted_Internal", "REDACTED", run, None),
+            (1, "Production", f"models:/{model}", run, str(model_files)), (2, "Deleted_Internal", "REDACTED", run, None),
             (3, "None", f"runs:/{run}/kept", run, None)])
     connection.execute("INSERT INTO model_version_tags VALUES ('n', '1', 'm', 1, 'default')")
     connection.execute("INSERT INTO registered_model_tags VALUES ('team', 'vision', 'm', 'default')")
@@ -188,10 +178,10 @@ def test_models_of_a_database_come_over(files, tmp_path):
         assert (place / "weights.bin").exists()
 
 
-def test_a_broken_store_of_models_says_what_is_wrong(files, tmp_path):
+def test_a_broken_store_of_models_says_what_is_wrong(model_files, tmp_path):
     folder = tmp_path / "mlruns"
     with kept_in(folder) as theirs:
-        run, model = write(theirs, files)
+        run, model = write(theirs, model_files)
     models = folder / "models" / "digits"
     (models / "aliases" / "next").write_text("third")
     (models / "version-3" / "meta.yaml").unlink()

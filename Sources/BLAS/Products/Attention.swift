@@ -133,7 +133,7 @@ internal import CKernels
     return unsafe start + distance
   }
 
-  /// Room for the scores of a matrix: that which is kept, or for now.
+  /// Room for the scores of a matrix: what is kept of them, or scratch memory.
   func withScores(_ number: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
     if let scores = unsafe scores { return unsafe body(scores + number * scoreBytes) }
     let room = UnsafeMutableRawPointer.allocate(byteCount: scoreBytes, alignment: 64)

@@ -69,7 +69,8 @@ package struct ExecuteReply: MessageContent, Equatable {
   package static let messageType = "execute_reply"
 
   package var status: ReplyStatus
-  package var executionCount: Int
+  /// `nil` for a cell that did not run: frontends show the number beside it.
+  package var executionCount: Int?
   /// The values of the user expressions, each an `ok` or an `error` object.
   package var userExpressions: [String: JSONValue]?
   /// Things that the frontend does; `page` shows text in a pager.
@@ -80,7 +81,8 @@ package struct ExecuteReply: MessageContent, Equatable {
   package var traceback: [String]?
 
   package init(
-    status: ReplyStatus, executionCount: Int, userExpressions: [String: JSONValue]? = nil,
+    status: ReplyStatus, executionCount: Int? = nil,
+    userExpressions: [String: JSONValue]? = nil,
     payload: [JSONValue]? = nil
   ) {
     self.status = status

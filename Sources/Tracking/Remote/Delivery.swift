@@ -59,17 +59,15 @@ struct Delivery: Sendable {
         do throws(DeliveryFailure) {
           try send(Self.batch(of: entries))
           failures = 0
-        } catch {
+        } catch .broken(let reason) {
           // An error of the server's own that stays is one of the entry.
           failures += 1
-          guard case .away(let reason) = error, reason.hasPrefix("status 500"), failures < 4 else {
-            if case .away(let reason) = error, reason.hasPrefix("status 500") {
-              try rejectFirst(of: entries, reason: reason)
-              failures = 0
-              continue
-            }
-            return .stopped(reason: error.reason)
+          if failures == 4 {
+            try rejectFirst(of: entries, reason: reason)
+            failures = 0
           }
+        } catch {
+          return .stopped(reason: error.reason)
         }
         _ = try database { database throws(TrackingError) in try database.takeLease() }
       }

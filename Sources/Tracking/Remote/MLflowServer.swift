@@ -6,6 +6,8 @@ import JSONValues
 enum DeliveryFailure: Error, Equatable {
   /// It cannot be reached or is overloaded: try again later.
   case away(reason: String)
+  /// It has failed by itself: perhaps only now, perhaps always with this.
+  case broken(reason: String)
   /// It wants other credentials, or is no tracking server: somebody has to do something.
   case refused(reason: String)
   /// It will never take this.
@@ -13,7 +15,8 @@ enum DeliveryFailure: Error, Equatable {
 
   var reason: String {
     switch self {
-    case .away(let reason), .refused(let reason), .rejected(_, let reason): reason
+    case .away(let reason), .broken(let reason), .refused(let reason), .rejected(_, let reason):
+      reason
     }
   }
 }
@@ -176,7 +179,8 @@ struct MLflowServer: Sendable {
     let reason = "status \(response.status): \(text.prefix(1000))"
     switch response.status {
     case 401, 403: return .refused(reason: reason)
-    case 408, 425, 429, 500, 502, 503, 504, 507: return .away(reason: reason)
+    case 408, 425, 429, 502, 503, 504, 507: return .away(reason: reason)
+    case 500: return .broken(reason: reason)
     case _ where code == nil && response.status != 413:
       return .refused(reason: "\(reason) (is this a tracking server?)")
     default: return .rejected(code: code ?? "TOO_LARGE", reason: reason)

@@ -1,4 +1,4 @@
-import SourceKit
+import Processes
 import Testing
 
 @Suite("Patience")

@@ -1,62 +1,48 @@
 import Glibc
 import Synchronization
 
+/// Why a process gave no answer.
+package enum LineProcessError: Error, Equatable, CustomStringConvertible {
+  /// It ended or closed its end of the connection.
+  case ended
+  /// It did not answer in time.
+  case timedOut
+
+  package var description: String {
+    switch self {
+    case .ended: "the process ended; the next request starts another"
+    case .timedOut: "the process did not answer in time"
+    }
+  }
+}
+
 /// A child process that answers one line with one line.
 ///
 /// Its standard input and output are one socket, so that writing to a dead process is an error and
 /// not a signal; its standard error is discarded. It leads a process group of its own, out of reach
 /// of an interrupt from the terminal, and is ended when this value goes.
 package final class LineProcess: Sendable {
-  /// The child's process identifier.
-  package let identifier: Int32
+  private let child: ChildProcess
   private let connection: Int32
   private let isRunning = Mutex(true)
 
+  /// The child's process identifier.
+  package var identifier: Int32 { child.id }
+
   /// Starts the program at `executable`.
-  ///
-  /// - Throws: `SourceKitError.startFailed` when the system refuses.
-  package init(executable: String, arguments: [String]) throws(SourceKitError) {
-    func failure(_ code: Int32) -> SourceKitError {
-      .startFailed(executable: executable, reason: unsafe String(cString: strerror(code)))
+  package init(executable: String, arguments: [String]) throws(ProcessError) {
+    let ends = try DescriptorPair.sockets()
+    defer { close(ends.second) }
+    do throws(ProcessError) {
+      child = try ChildProcess(
+        ProcessConfiguration(
+          executable: executable, arguments: arguments,
+          descriptors: [0: ends.second, 1: ends.second], leadsGroup: true))
+    } catch {
+      close(ends.first)
+      throw error
     }
-    var ends: [Int32] = [-1, -1]
-    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    guard unsafe socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw failure(errno) }
-    defer { close(ends[1]) }
-
-    var actions = unsafe posix_spawn_file_actions_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO)
-    unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
-    unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-
-    var attributes = posix_spawnattr_t()
-    unsafe posix_spawnattr_init(&attributes)
-    defer { unsafe posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    unsafe sigemptyset(&none)
-    var all = sigset_t()
-    unsafe sigfillset(&all)
-    unsafe posix_spawnattr_setsigmask(&attributes, &none)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &all)
-    unsafe posix_spawnattr_setpgroup(&attributes, 0)
-    let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
-
-    var words: [UnsafeMutablePointer<CChar>?] = unsafe ([executable] + arguments).map {
-      unsafe strdup($0)
-    }
-    unsafe words.append(nil)
-    defer { unsafe words.forEach { unsafe free($0) } }
-    var child: pid_t = 0
-    let code = unsafe posix_spawn(&child, executable, &actions, &attributes, words, environ)
-    guard code == 0 else {
-      close(ends[0])
-      throw failure(code)
-    }
-    identifier = child
-    connection = ends[0]
+    connection = ends.first
   }
 
   deinit {
@@ -70,10 +56,10 @@ package final class LineProcess: Sendable {
   ///   - line: Bytes without a line feed.
   ///   - limit: How long the process may compute; on a busy machine that takes longer by the clock.
   /// - Returns: The answer without its line feed.
-  /// - Throws: `SourceKitError.timedOut` or `.processEnded`; the process is of no use after either.
+  /// - Throws: ``LineProcessError``; the process is of no use after either.
   package func exchange(
     _ line: [UInt8], within limit: Duration
-  ) throws(SourceKitError) -> [UInt8] {
+  ) throws(LineProcessError) -> [UInt8] {
     let start = ContinuousClock.now
     var patience = Patience(limit: limit, observation: observation)
     let request = line + [UInt8(ascii: "\n")]
@@ -92,7 +78,7 @@ package final class LineProcess: Sendable {
     while answer.last != UInt8(ascii: "\n") {
       try wait(for: POLLIN, since: start, &patience)
       let count = unsafe recv(connection, &buffer, buffer.count, Int32(MSG_DONTWAIT))
-      if count == 0 { throw .processEnded }
+      if count == 0 { throw .ended }
       if count > 0 { answer += buffer[..<count] } else { try checkTransient() }
     }
     answer.removeLast()
@@ -150,18 +136,18 @@ package final class LineProcess: Sendable {
   /// Waits until the connection is ready for `event`.
   private func wait(
     for event: Int32, since start: ContinuousClock.Instant, _ patience: inout Patience
-  ) throws(SourceKitError) {
+  ) throws(LineProcessError) {
     while true {
       var entry = pollfd(fd: connection, events: Int16(event), revents: 0)
       let count = unsafe poll(&entry, 1, 100)
       if count > 0 { return }
-      if count < 0, errno != EINTR { throw .processEnded }
+      if count < 0, errno != EINTR { throw .ended }
       if patience.isExhausted(after: ContinuousClock.now - start, observation) { throw .timedOut }
     }
   }
 
   /// Throws unless the last call failed in a way that passes.
-  private func checkTransient() throws(SourceKitError) {
-    guard [EINTR, EAGAIN].contains(errno) else { throw .processEnded }
+  private func checkTransient() throws(LineProcessError) {
+    guard [EINTR, EAGAIN].contains(errno) else { throw .ended }
   }
 }
