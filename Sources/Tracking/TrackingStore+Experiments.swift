@@ -59,7 +59,7 @@ extension TrackingStore {
     filter: String = "", order: [String] = [], view: RunView = .active, limit: Int? = nil,
     offset: Int = 0, among numbers: Set<Int64>? = nil
   ) throws(TrackingError) -> [ExperimentDetail] {
-    let filter = try RunFilter(filter, of: .experiments).sql
+    let filter = try RunFilter(filter, of: .experiments).sql()
     let orders = try RunOrder.list(order, of: .experiments)
     let isShown =
       switch view {

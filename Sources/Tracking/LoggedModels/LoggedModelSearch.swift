@@ -63,7 +63,7 @@ extension TrackingStore {
   /// - Throws: ``TrackingError/invalidFilter(filter:position:reason:hint:)`` or
   ///   ``TrackingError/invalidOrder(order:position:reason:hint:)`` with the place of the fault.
   package func search(_ search: LoggedModelSearch) throws(TrackingError) -> [LoggedModel] {
-    var filter = try RunFilter(search.filter, of: .loggedModels).sql
+    var filter = try RunFilter(search.filter, of: .loggedModels).sql()
     let shown = SQLPart.joining(
       search.datasets.map { dataset in
         SQLPart(

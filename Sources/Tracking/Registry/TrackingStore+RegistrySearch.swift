@@ -114,7 +114,7 @@ struct RegistrySearch {
   ) throws(TrackingError) {
     let filter = try RunFilter(filter, of: subject)
     let orders = try RunOrder.list(order, of: subject)
-    var part = filter.sql
+    var part = filter.sql()
     if !filter.names(tag: RegisteredModel.promptTag) {
       let noPrompt = ModelField.notPrompt(subject)
       part = SQLPart(

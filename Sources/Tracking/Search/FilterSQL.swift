@@ -29,10 +29,15 @@ struct SQLPart {
 
 extension RunFilter {
   /// The filter as a condition on a row of `runs`.
-  var sql: SQLPart {
+  ///
+  /// - Parameter sorted: A metric whose row of `series` is there as `sorted`, with a number as its latest value.
+  func sql(sorted: String? = nil) -> SQLPart {
     switch self {
-    case .all(let parts): SQLPart.joining(parts.map(\.sql)[...], with: "AND")
-    case .any(let parts): SQLPart.joining(parts.map(\.sql)[...], with: "OR")
+    case .all(let parts): SQLPart.joining(parts.map { $0.sql(sorted: sorted) }[...], with: "AND")
+    case .any(let parts): SQLPart.joining(parts.map { $0.sql(sorted: sorted) }[...], with: "OR")
+    case .comparison(.metric(let key), let comparator, let value) where key == sorted:
+      // A bound of the index, so that runs beyond it are not looked at.
+      comparator.sql("sorted.last_value", value)
     case .comparison(let field, let comparator, let value): field.sql(comparator, value)
     }
   }

@@ -73,7 +73,7 @@ extension Database {
   fileprivate func search(
     _ search: RunSearch, _ filter: RunFilter, _ orders: [RunOrder]
   ) throws(TrackingError) -> [RunRecord] {
-    var parts = [SQLPart(search.view.condition), filter.sql]
+    var parts = [SQLPart(search.view.condition)]
     if let experiments = search.experiments {
       let marks = experiments.map { _ in "?" }.joined(separator: ", ")
       // A plus keeps SQLite from going through the whole experiment where the index of names leads to a few runs.
@@ -81,7 +81,9 @@ extension Database {
       parts.append(
         SQLPart("\(plus)runs.experiment IN (\(marks))", values: experiments.map { .integer($0) }))
     }
-    let condition = SQLPart.joining(parts[...], with: "AND")
+    func condition(sorted: String? = nil) -> SQLPart {
+      SQLPart.joining([filter.sql(sorted: sorted)] + parts, with: "AND")
+    }
     var keys: [SQLPart] = []
     /// For each order, what its key is sorted by.
     var keyTerms: [[String]] = []
@@ -104,12 +106,13 @@ extension Database {
     if case .metric(let key)? = orders.first?.field, let limit = search.limit {
       // The first runs by a metric are those that its index has first, unless there are not enough that have a number.
       let found = try runs(
-        byMetric: key, isDescending: orders[0].isDescending, sortKeys: keys, where: condition,
+        byMetric: key, isDescending: orders[0].isDescending, sortKeys: Array(keys.dropFirst()),
+        where: condition(sorted: key),
         order: keyTerms.dropFirst().flatMap(\.self) + terms, limit: limit, offset: search.offset)
       if found.count == limit { return found }
     }
     return try runs(
-      sortKeys: keys, where: condition,
+      sortKeys: keys, where: condition(),
       order: (keyTerms.flatMap(\.self) + terms).joined(separator: ", "),
       limit: search.limit, offset: search.offset)
   }
