@@ -28,9 +28,8 @@ struct SQLPart {
 }
 
 extension RunFilter {
-  /// The filter as a condition on a row of `runs`.
-  ///
-  /// - Parameter sorted: A metric whose row of `series` is there as `sorted`, with a number as its latest value.
+  /// The filter as a condition on a row of `runs`; `sorted` names the metric whose row of `series` is there as `sorted`,
+  /// with a number as its latest value.
   func sql(sorted: String? = nil) -> SQLPart {
     switch self {
     case .all(let parts): SQLPart.joining(parts.map { $0.sql(sorted: sorted) }[...], with: "AND")
