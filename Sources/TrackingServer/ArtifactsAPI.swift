@@ -90,7 +90,7 @@ struct ArtifactsAPI {
       path.hasPrefix("/") || path.contains("\\") || path.utf8.contains(0) || path.contains("://")
       || path.split(separator: "/").contains { $0 == ".." || $0 == "." }
       || ["%00", "%2e", "%2f", "%5c"].contains { lower.contains($0) }
-    guard !isWrong else { throw APIError(.invalidParameterValue, "Invalid path: \(path)") }
+    guard !isWrong else { throw APIError(.invalidParameterValue, "Invalid path") }
     return path.split(separator: "/").joined(separator: "/")
   }
 

@@ -18,8 +18,11 @@ struct ChartsAPI {
 
   /// At most 25,000 points of a metric of many runs, by run and time.
   private func histories(_ fields: APIFields) throws -> JSONBytes {
-    let ids = try runs(fields, "run_id", call: "GetMetricHistoryBulk")
-    let key = try fields.required("metric_key")
+    let call = "GetMetricHistoryBulk"
+    let ids = try runs(fields, "run_id", call: call, atMost: "cannot specify more than")
+    guard let key = try fields.string("metric_key"), !key.isEmpty else {
+      throw APIError(.invalidParameterValue, "\(call) request must specify a metric_key.")
+    }
     let limit = try min(fields.integer("max_results") ?? 25_000, 25_000)
     guard limit >= 0 else { throw APIError.invalid("max_results", .int(Int(limit))) }
     var found: [(run: String, point: MetricPoint)] = []
@@ -37,7 +40,8 @@ struct ChartsAPI {
   ///
   /// - SeeAlso: MLflow's REST API, "GetMetricHistoryBulkInterval".
   func sampledHistories(_ fields: APIFields) throws -> JSONBytes {
-    let ids = try runs(fields, "run_ids", call: "GetMetricHistoryBulkInterval")
+    let ids = try runs(
+      fields, "run_ids", call: "GetMetricHistoryBulkInterval", atMost: "must specify at most")
     let key = try fields.required("metric_key")
     let limit = try fields.integer("max_results") ?? 2500
     guard (1...2500).contains(limit) else {
@@ -54,7 +58,7 @@ struct ChartsAPI {
   }
 
   private func runs(
-    _ fields: APIFields, _ name: String, call: String
+    _ fields: APIFields, _ name: String, call: String, atMost: String
   ) throws(APIError) -> [String] {
     let ids = try fields.strings(name)
     guard !ids.isEmpty else {
@@ -66,7 +70,7 @@ struct ChartsAPI {
     guard ids.count <= 100 else {
       throw APIError(
         .invalidParameterValue,
-        "\(call) request cannot specify more than 100 run_ids. Received \(ids.count) run_ids.")
+        "\(call) request \(atMost) 100 run_ids. Received \(ids.count) run_ids.")
     }
     return ids
   }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import JSONValues
 import Tracking
 
@@ -15,8 +16,15 @@ struct ExperimentsAPI {
       )
     }
     for tag in try fields.messages("tags") { try tag.checkLengths(["value": Self.longestTag]) }
-    let id = try store.createExperiment(name, artifactLocation: location, tags: fields.tags())
+    let id = try store.createExperiment(
+      name, artifactLocation: location.map(Self.resolved), tags: fields.tags())
     return ["experiment_id": .string("\(id)")]
+  }
+
+  /// A place without a scheme is a path, which counts from this server's current folder, not from each client's.
+  private static func resolved(_ location: String) -> String {
+    guard !location.hasPrefix("/"), !location.contains(":") else { return location }
+    return "\(FileManager.default.currentDirectoryPath)/\(location)"
   }
 
   func get(_ fields: APIFields) throws -> JSONValue {

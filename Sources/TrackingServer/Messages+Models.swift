@@ -52,11 +52,11 @@ extension Messages {
         ["name": .string(version.model), "version": .string("\(version.version)")]
       }
       info["registrations"] = .array(versions)
-      // MLflow's page reads them here, where versions are numbers.
-      let tag = model.registrations.map { version -> JSONValue in
-        ["name": .string(version.model), "version": .int(version.version)]
+      // MLflow's page reads them here, where versions are numbers, and as Python writes JSON.
+      let tag = model.registrations.map {
+        "{\"name\": \(JSONText.quoted($0.model)), \"version\": \($0.version)}"
       }
-      shown["mlflow.modelVersions"] = "\(JSONValue.array(tag))"
+      shown["mlflow.modelVersions"] = "[\(tag.joined(separator: ", "))]"
     }
     var data: [String: JSONValue] = [:]
     if !model.params.isEmpty { data["params"] = pairs(sorted(model.params)) }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPServer
 import JSONValues
 import Tracking
@@ -47,6 +48,11 @@ struct PageAPI {
 
   private func json(_ value: JSONValue) -> HTTPResponse { APIResponse.json(value).response }
 
+  private static func hasContents(_ file: String) -> Bool {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+    return (attributes?[.size] as? UInt ?? 0) > 0
+  }
+
   /// Logs the file that is the body.
   private func upload(_ request: HTTPRequest, _ permit: Permit) throws -> HTTPResponse {
     guard let id = request.queryValue("run_uuid") ?? request.queryValue("run_id"), !id.isEmpty
@@ -56,14 +62,15 @@ struct PageAPI {
     guard let path = request.queryValue("path"), !path.isEmpty else {
       throw APIError(.invalidParameterValue, "Request must specify path.")
     }
-    guard let file = request.bodyFile else {
+    let place = try ArtifactsAPI.folder(path)
+    guard let file = request.bodyFile, Self.hasContents(file) else {
       throw APIError(.invalidParameterValue, "Request must specify data.")
     }
     guard let run = try store.run(id: id) else {
       throw APIError(.resourceDoesNotExist, "Run with id=\(id) not found")
     }
     try permit.check(.edit, run: run)
-    try store.takeArtifact(file, as: ArtifactsAPI.folder(path), of: .run(run.row))
+    try store.takeArtifact(file, as: place, of: .run(run.row))
     return json([:])
   }
 }

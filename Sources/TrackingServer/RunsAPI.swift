@@ -81,6 +81,7 @@ struct RunsAPI {
   }
 
   func logParameter(_ fields: APIFields) throws -> JSONValue {
+    _ = try fields.string("run_id")  // What is wrong with it is said first.
     try store.log(LogBatch(params: [try fields.param()]), to: try run(fields))
     return [:]
   }
@@ -94,6 +95,11 @@ struct RunsAPI {
 
   func deleteTag(_ fields: APIFields) throws -> JSONValue {
     let (run, key) = (try run(fields), try fields.required("key"))
+    guard run.deletedMilliseconds == nil else {
+      throw APIError(
+        .invalidParameterValue,
+        "The run \(run.id) must be in the 'active' state. Current state is deleted.")
+    }
     guard try store.tag(key, of: run) != nil else {
       throw APIError(.resourceDoesNotExist, "No tag with name: \(key) in run with id \(run.id)")
     }
@@ -105,12 +111,12 @@ struct RunsAPI {
     let run = try run(fields)
     var batch = LogBatch()
     for (index, message) in try fields.messages("metrics").enumerated() {
-      let metric = try message.metric("metrics[\(index)].key")
+      let metric = try message.metric("metrics[\(index)].")
       batch.metrics.append(metric)
       if let metric = try message.modelMetric(metric) { batch.modelMetrics.append(metric) }
     }
     for (index, message) in try fields.messages("params").enumerated() {
-      batch.params.append(try message.param("params[\(index)].key"))
+      batch.params.append(try message.param("params[\(index)]."))
     }
     batch.tags = try fields.tags()
     for (index, tag) in batch.tags.enumerated() {
@@ -191,13 +197,14 @@ struct RunsAPI {
 }
 
 extension APIFields {
+  /// The metric of a request, or of one of its messages, whose `place` precedes the names of fields in errors.
   fileprivate func metric(
-    _ place: @autoclosure () -> String = "key"
+    _ place: @autoclosure () -> String = ""
   ) throws(APIError) -> MetricEntry {
-    let key = try required("key")
-    try checkName(key, place())
-    guard let value = try number("value") else { throw .missing("value") }
-    guard let time = try integer("timestamp") else { throw .missing("timestamp") }
+    guard let key = try string("key"), !key.isEmpty else { throw .missing("\(place())key") }
+    try checkName(key, "\(place())key")
+    guard let value = try number("value") else { throw .missing("\(place())value") }
+    guard let time = try integer("timestamp") else { throw .missing("\(place())timestamp") }
     guard time >= 0 else { throw .invalid("timestamp", .int(Int(time))) }
     return MetricEntry(
       key: key, value: value, step: try integer("step") ?? 0, timeMilliseconds: time)
@@ -213,10 +220,10 @@ extension APIFields {
 
   /// A param, of whose value 6,000 characters are kept.
   fileprivate func param(
-    _ place: @autoclosure () -> String = "key"
+    _ place: @autoclosure () -> String = ""
   ) throws(APIError) -> (key: String, value: String) {
     let pair = try pair()
-    try checkName(pair.key, place())
+    try checkName(pair.key, "\(place())key")
     return (pair.key, String(pair.value.prefix(6000)))
   }
 }

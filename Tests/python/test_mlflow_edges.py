@@ -143,3 +143,31 @@ def test_models_at_the_edges(server):
     find = lambda path, filter: [m["name"] for m in server("GET", path, filter=filter).json().get(path.split("/")[0].replace("-", "_"), [])]
     assert find("model-versions/search", "version_number = '1'") == ["edges"]
     assert find("registered-models/search", "tags.`mlflow.prompt.is_prompt` = 'false'") == ["edges"]
+
+
+def test_requests_with_many_arguments_are_answered(server):
+    answer = server("GET", "/ajax-api/2.0/mlflow/metrics/get-history-bulk", run_id=[f"id_{i}" for i in range(3000)], metric_key="k")
+    assert answer.status_code == 400
+    assert "cannot specify more than 100 run_ids. Received 3000 run_ids" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("path, fields, message", [
+    ("runs/log-parameter", {"run_id": 31, "key": "k", "value": 41}, "Invalid value 31 for parameter 'run_id' supplied"),
+    ("runs/log-batch", {"metrics": [{"key": "k", "value": 1}]}, "Missing value for required parameter 'metrics[0].timestamp'"),
+])
+def test_errors_name_the_first_field_that_is_wrong(server, run, path, fields, message):
+    answer = server("POST", path, **({"run_id": run} | fields))
+    assert answer.status_code == 400 and message in answer.json()["message"], answer.text
+
+
+def test_tags_of_a_deleted_run_stay(server):
+    run = server("POST", "runs/create", experiment_id="0", start_time=1).json()["run"]["info"]["run_id"]
+    server("POST", "runs/delete", run_id=run)
+    answer = server("POST", "runs/delete-tag", run_id=run, key="none")
+    assert answer.status_code == 400 and f"The run {run} must be in the 'active' state" in answer.json()["message"]
+
+
+def test_a_place_without_a_scheme_is_a_path_of_the_server(server):
+    made = server("POST", "experiments/create", name="placed", artifact_location="my/place").json()["experiment_id"]
+    place = server("GET", "experiments/get", experiment_id=made).json()["experiment"]["artifact_location"]
+    assert place.startswith("/") and place.endswith("/my/place")

@@ -23,8 +23,7 @@ enum ModelCalls {
       "status*: LoggedModelStatus", gives: "model*: LoggedModel"),
     .init("DELETE logged-models/{model_id}", "Marks a logged model as deleted."),
     .init(
-      "PATCH logged-models/{model_id}/tags", "Sets tags of a logged model.", "tags: [Tag]",
-      gives: "model*: LoggedModel"),
+      "PATCH logged-models/{model_id}/tags", "Sets tags of a logged model.", "tags: [Tag]"),
     .init("DELETE logged-models/{model_id}/tags/{tag_key}", "Removes a tag of a logged model."),
     .init(
       "POST logged-models/{model_id}/params", "Logs params of a logged model.", "params: [Param]"),
