@@ -52,6 +52,25 @@ static void note(void *context, const char *format, va_list values) {
   if (starting.message) vsnprintf(starting.message, starting.size, format, values);
 }
 
+/// What libmicrohttpd takes of a connection's memory for an argument, and what headers and the answer need of it.
+enum { ARGUMENT_BYTES = 64, OTHER_BYTES = 8 * 1024 };
+
+/// Has an address with more arguments than there is memory for mean `MARTLET_HTTP_TOO_MANY_ARGUMENTS` instead:
+/// libmicrohttpd 0.9.75 takes them apart after this call, and forgets to answer when its memory runs out.
+static void *look_at_address(void *memory, const char *address, struct MHD_Connection *connection) {
+  (void)connection;
+  const char *query = strchr(address, '?');
+  if (!query) return NULL;
+  size_t count = 1;
+  for (const char *byte = query; *byte; byte++) count += *byte == '&';
+  if (strlen(address) + count * ARGUMENT_BYTES + OTHER_BYTES < (size_t)memory) return NULL;
+  // The text is in the connection's own memory, and not needed any more.
+  char *start = (char *)address;
+  ((char *)query)[1] = 0;
+  snprintf(start, (size_t)(query - address) + 1, "%s", MARTLET_HTTP_TOO_MANY_ARGUMENTS);
+  return NULL;
+}
+
 struct MHD_Daemon *martlet_http_start(const struct martlet_http_options *options, char *message, size_t size) {
   unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
   struct MHD_OptionItem tls[] = {
@@ -71,6 +90,7 @@ struct MHD_Daemon *martlet_http_start(const struct martlet_http_options *options
       MHD_OPTION_LISTEN_SOCKET, options->listener, MHD_OPTION_THREAD_POOL_SIZE, options->threads,
       MHD_OPTION_CONNECTION_TIMEOUT, options->timeout, MHD_OPTION_CONNECTION_LIMIT, options->connections,
       MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->head_size,
+      MHD_OPTION_URI_LOG_CALLBACK, look_at_address, (void *)options->head_size,
       MHD_OPTION_NOTIFY_COMPLETED, options->completed, options->context,
       MHD_OPTION_NOTIFY_CONNECTION, options->notified, options->context, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
   starting.message = NULL;

@@ -78,6 +78,9 @@ final class Arrival {
   }
 
   private static func fault(of head: HTTPRequestHead, limit: Int) -> HTTPResponse? {
+    if head.path == MARTLET_HTTP_TOO_MANY_ARGUMENTS {
+      return HTTPResponse(414, text: "The address has more arguments than fit; send fewer.\n")
+    }
     guard let length = head.headers["content-length"] else { return nil }
     // Of two lengths, another server in between could believe the other one.
     guard head.headers["transfer-encoding"] == nil else {

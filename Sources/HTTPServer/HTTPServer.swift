@@ -86,8 +86,8 @@ import Synchronization
     unsafe options.threads = UInt32(limits.threads)
     unsafe options.timeout = UInt32(limits.seconds)
     unsafe options.connections = UInt32(max(limits.connections, limits.threads))
-    // Also each argument takes some of it: where it runs out among them, libmicrohttpd 0.9.75 forgets to answer.
-    unsafe options.head_size = 256 * 1024
+    // Arguments take some of it, too: MLflow's clients may ask for a thousand runs at once.
+    unsafe options.head_size = 96 * 1024
     unsafe options.handler = accept
     unsafe options.completed = complete
     unsafe options.notified = notice

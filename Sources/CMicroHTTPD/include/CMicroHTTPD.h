@@ -12,6 +12,9 @@
 /// Loads the library once; returns 0 and says why in `message` when that fails. The other functions need it.
 int martlet_http_load(char *message, size_t size);
 
+/// The path that stands for an address with more arguments than a connection's memory holds.
+#define MARTLET_HTTP_TOO_MANY_ARGUMENTS "/..."
+
 /// What `martlet_http_start` needs; libmicrohttpd takes it as variable arguments, which Swift cannot give.
 struct martlet_http_options {
   /// A socket that listens.
