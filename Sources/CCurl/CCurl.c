@@ -98,8 +98,6 @@ void ccurl_close(ccurl_session *session) {
 
 void ccurl_cancel(ccurl_session *session, int cancels) { atomic_store(&session->is_cancelled, cancels); }
 
-enum { LARGE_BODY = 1 << 20 };
-
 struct buffer {
   uint8_t *bytes;
   size_t count, capacity;
@@ -207,6 +205,9 @@ static int look_at_progress(void *context, int64_t a, int64_t b, int64_t c, int6
   return atomic_load(&((struct transfer *)context)->session->is_cancelled);
 }
 
+/// From how many bytes on a server is asked first whether it wants a body.
+enum { LARGE_BODY = 1 << 20 };
+
 static void *prepare(struct transfer *transfer, char *error) {
   void *easy = transfer->session->easy;
   const struct ccurl_request *request = transfer->request;
@@ -254,8 +255,7 @@ static void *prepare(struct transfer *transfer, char *error) {
   set(easy, CUSTOMREQUEST, request->method);
   void *list = NULL;
   for (size_t i = 0; i < request->header_count; i++) list = curl.slist_append(list, request->headers[i]);
-  // Asking first whether the body is wanted is worth it for a large one only: a server or proxy that does not know
-  // `Expect` keeps libcurl waiting for a second.
+  // A server or proxy that does not know `Expect` keeps libcurl waiting for a second.
   if (request->has_body && request->body_count < LARGE_BODY) list = curl.slist_append(list, "Expect:");
   set(easy, HTTPHEADER, list);
   return list;

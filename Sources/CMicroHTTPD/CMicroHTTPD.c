@@ -59,14 +59,13 @@ enum { ARGUMENT_BYTES = 64, OTHER_BYTES = 8 * 1024 };
 /// libmicrohttpd 0.9.75 takes them apart after this call, and forgets to answer when its memory runs out.
 static void *look_at_address(void *memory, const char *address, struct MHD_Connection *connection) {
   (void)connection;
-  const char *query = strchr(address, '?');
+  // The text is in the connection's own memory, and not needed any more where it is overwritten.
+  char *start = (char *)address, *query = strchr(start, '?');
   if (!query) return NULL;
   size_t count = 1;
   for (const char *byte = query; *byte; byte++) count += *byte == '&';
-  if (strlen(address) + count * ARGUMENT_BYTES + OTHER_BYTES < (size_t)memory) return NULL;
-  // The text is in the connection's own memory, and not needed any more.
-  char *start = (char *)address;
-  ((char *)query)[1] = 0;
+  if (strlen(start) + count * ARGUMENT_BYTES + OTHER_BYTES < (size_t)memory) return NULL;
+  query[1] = 0;
   snprintf(start, (size_t)(query - address) + 1, "%s", MARTLET_HTTP_TOO_MANY_ARGUMENTS);
   return NULL;
 }

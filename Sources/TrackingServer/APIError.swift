@@ -60,6 +60,12 @@ struct APIError: Error {
       "The experiment \(id) must be in the 'active' state. Current state is deleted.")
   }
 
+  static func runDeleted(_ id: String) -> APIError {
+    APIError(
+      .invalidParameterValue,
+      "The run \(id) must be in the 'active' state. Current state is deleted.")
+  }
+
   static func missing(_ name: String) -> APIError {
     APIError(.invalidParameterValue, "Missing value for required parameter '\(name)'.")
   }

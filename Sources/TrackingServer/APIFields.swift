@@ -117,8 +117,10 @@ struct APIFields {
     return text
   }
 
-  func required(_ name: String) throws(APIError) -> String {
-    guard let text = try string(name), !text.isEmpty else { throw .missing(name) }
+  func required(
+    _ name: String, at place: @autoclosure () -> String = ""
+  ) throws(APIError) -> String {
+    guard let text = try string(name), !text.isEmpty else { throw .missing("\(place())\(name)") }
     return text
   }
 

@@ -18,7 +18,7 @@ extension Messages {
           ["alias": .string($0.key), "version": .string("\($0.value)")]
         })
     }
-    return .object(message.merging(tags(sorted(model.tags))) { $1 })
+    return .object(message.merging(tags(model.tags.sortedPairs)) { $1 })
   }
 
   static func modelVersion(_ version: ModelVersion) -> JSONValue {
@@ -34,7 +34,7 @@ extension Messages {
     if !version.aliases.isEmpty {
       message["aliases"] = .array(version.aliases.map { .string($0) })
     }
-    return .object(message.merging(tags(sorted(version.tags))) { $1 })
+    return .object(message.merging(tags(version.tags.sortedPairs)) { $1 })
   }
 
   static func loggedModel(_ model: LoggedModel) -> JSONValue {
@@ -59,11 +59,11 @@ extension Messages {
       shown["mlflow.modelVersions"] = "[\(tag.joined(separator: ", "))]"
     }
     var data: [String: JSONValue] = [:]
-    if !model.params.isEmpty { data["params"] = pairs(sorted(model.params)) }
+    if !model.params.isEmpty { data["params"] = pairs(model.params.sortedPairs) }
     if !model.metrics.isEmpty {
       data["metrics"] = .array(model.metrics.map { metric($0, of: model) })
     }
-    return ["info": .object(info.merging(tags(sorted(shown))) { $1 }), "data": .object(data)]
+    return ["info": .object(info.merging(tags(shown.sortedPairs)) { $1 }), "data": .object(data)]
   }
 
   private static func metric(_ metric: LoggedModel.Metric, of model: LoggedModel) -> JSONValue {
@@ -85,10 +85,6 @@ extension Messages {
     case .ready: "LOGGED_MODEL_READY"
     case .uploadFailed: "LOGGED_MODEL_UPLOAD_FAILED"
     }
-  }
-
-  private static func sorted(_ tags: [String: String]) -> [(key: String, value: String)] {
-    tags.sortedPairs
   }
 }
 

@@ -95,11 +95,7 @@ struct RunsAPI {
 
   func deleteTag(_ fields: APIFields) throws -> JSONValue {
     let (run, key) = (try run(fields), try fields.required("key"))
-    guard run.deletedMilliseconds == nil else {
-      throw APIError(
-        .invalidParameterValue,
-        "The run \(run.id) must be in the 'active' state. Current state is deleted.")
-    }
+    guard run.deletedMilliseconds == nil else { throw APIError.runDeleted(run.id) }
     guard try store.tag(key, of: run) != nil else {
       throw APIError(.resourceDoesNotExist, "No tag with name: \(key) in run with id \(run.id)")
     }
@@ -201,7 +197,7 @@ extension APIFields {
   fileprivate func metric(
     _ place: @autoclosure () -> String = ""
   ) throws(APIError) -> MetricEntry {
-    guard let key = try string("key"), !key.isEmpty else { throw .missing("\(place())key") }
+    let key = try required("key", at: place())
     try checkName(key, "\(place())key")
     guard let value = try number("value") else { throw .missing("\(place())value") }
     guard let time = try integer("timestamp") else { throw .missing("\(place())timestamp") }
