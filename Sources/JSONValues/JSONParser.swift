@@ -92,7 +92,7 @@ struct JSONParser {
     return index - start
   }
 
-  /// Takes a number; whole ones that fit are `int`, also when they are written with a fraction.
+  /// Takes a number: an `int` if it is written as a whole one and fits.
   private mutating func number() throws(Fault) -> JSONValue {
     let start = index
     if byte == UInt8(ascii: "-") { index += 1 }
@@ -115,7 +115,7 @@ struct JSONParser {
     let text = String(decoding: bytes[start..<index], as: UTF8.self)
     if isWhole, let int = Int(text) { return .int(int) }
     guard let double = Double(text), double.isFinite else { throw Fault(place: start) }
-    return Int(exactly: double).map { .int($0) } ?? .double(double)
+    return .double(double)
   }
 
   /// The number whose digits end here, if there are so few of them that it fits.

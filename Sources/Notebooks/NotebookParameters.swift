@@ -129,7 +129,7 @@ enum SwiftLiteral {
     let isReal =
       declaration.type.map(realTypes.contains)
       ?? (Double(declaration.value) != nil && Int(declaration.value) == nil)
-    if case .int = json, value.text.contains(where: { ".eE".contains($0) }) || isReal {
+    if case .int = json, isReal {
       return real(Double(value.text) ?? 0)
     }
     return try text(of: json, isTyped: declaration.type != nil, given: given)

@@ -24,17 +24,20 @@ enum ArtifactPath {
   }
 }
 
-/// What files are logged to: a run, or a logged model.
+/// What files are logged to: a run, a logged model, or what all share.
 package enum ArtifactOwner: Sendable, Equatable {
   /// The run of that number.
   case run(Int64)
   /// The logged model of that number.
   case model(Int64)
+  /// No run: files that clients of a server put beside those of the experiments.
+  case shared
 
   var table: String {
     switch self {
     case .run: "artifacts"
     case .model: "logged_model_artifacts"
+    case .shared: "shared_artifacts"
     }
   }
 
@@ -42,12 +45,14 @@ package enum ArtifactOwner: Sendable, Equatable {
     switch self {
     case .run: "run"
     case .model: "model"
+    case .shared: "root"
     }
   }
 
   var row: Int64 {
     switch self {
     case .run(let row), .model(let row): row
+    case .shared: 0
     }
   }
 }

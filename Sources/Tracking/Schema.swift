@@ -9,7 +9,9 @@ enum Schema {
   static var version: Int { migrations.count }
 
   /// `migrations[n]` leads from version n to version n + 1.
-  static let migrations: [[String]] = [version1, version2, version3, version4]
+  static let migrations: [[String]] = [
+    version1, version2, version3, version4, version5,
+  ]
 
   /// The tables of version 1.
   ///
@@ -173,5 +175,21 @@ enum Schema {
       WHERE status = 'RUNNING' AND owner_host IS NOT NULL
     """,
     "CREATE INDEX series_by_value ON series(key, last_value)",
+  ]
+
+  /// What version 5 adds: files that belong to no run.
+  ///
+  /// They have the columns of the other tables of artifacts; there is one root.
+  private static let version5 = [
+    """
+    CREATE TABLE shared_artifacts (
+      root INTEGER NOT NULL CHECK (root = 0),
+      path TEXT NOT NULL,
+      sha256 TEXT NOT NULL,
+      byte_count INTEGER NOT NULL,
+      logged_ms INTEGER NOT NULL,
+      PRIMARY KEY (root, path)
+    ) STRICT, WITHOUT ROWID
+    """
   ]
 }

@@ -244,11 +244,15 @@ extension Database {
 
   /// Throws when nothing can be logged to `owner`, because it was deleted or is gone.
   func checkIsThere(_ owner: ArtifactOwner) throws(TrackingError) {
-    guard case .model(let row) = owner else { return try checkIsThere(run: owner.row) }
-    let found = try query(
-      "SELECT model_id FROM logged_models WHERE id = ? AND deleted_ms IS NULL", .integer(row)
-    ) { $0.text(0) }
-    guard !found.isEmpty else { throw .loggedModelNotFound(id: "of number \(row)") }
+    switch owner {
+    case .run(let row): try checkIsThere(run: row)
+    case .model(let row):
+      let found = try query(
+        "SELECT model_id FROM logged_models WHERE id = ? AND deleted_ms IS NULL", .integer(row)
+      ) { $0.text(0) }
+      guard !found.isEmpty else { throw .loggedModelNotFound(id: "of number \(row)") }
+    case .shared: break
+    }
   }
 }
 

@@ -79,6 +79,7 @@ extension TrackingStore {
             JOIN runs ON runs.id = run
           UNION ALL SELECT sha256, byte_count, model_id, path FROM logged_model_artifacts
             JOIN logged_models ON logged_models.id = model
+          UNION ALL SELECT sha256, byte_count, 'shared', path FROM shared_artifacts
         )
         SELECT sha256, byte_count, min(owner), min(path), count(*) FROM owned
           GROUP BY sha256, byte_count ORDER BY sha256

@@ -126,6 +126,7 @@ extension TrackingStore {
               (SELECT id FROM runs WHERE id NOT IN (SELECT id FROM runs WHERE \(oldRuns)))
             UNION SELECT sha256 FROM logged_model_artifacts WHERE model NOT IN
               (SELECT id FROM logged_models WHERE \(oldModels))
+            UNION SELECT sha256 FROM shared_artifacts
           """, time
         ) { $0.text(0) }
         try removeContents(all, except: Set(kept), isTrial: isTrial, report: &report)

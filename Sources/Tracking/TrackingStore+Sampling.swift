@@ -3,7 +3,7 @@ import SQLite
 extension TrackingStore {
   /// Points of a metric, spread evenly over all that were logged: by step, then time and value.
   ///
-  /// The first and the last are among them. However long the series is, SQLite passes over what is left out, and nothing of that is read.
+  /// They are those that MLflow picks; the first and the last are among them. However long the series is, SQLite passes over what is left out, and nothing of that is read.
   ///
   /// - Parameters:
   ///   - run: The run.
@@ -45,12 +45,12 @@ extension TrackingStore {
     }
   }
 
-  /// At most `count` of the places from 0 to `total - 1`, spread evenly; a single one is the last.
+  /// The first place of each of `count` shares of the places from 0 to `total - 1`, of which the first ones are larger by one where
+  /// they cannot all be alike, as SQL's NTILE deals them; instead of the last share's, it is the last place.
   private static func places(of total: Int64, count: Int64) -> [Int64] {
     if total <= count { return Array(0..<total) }
-    if count == 1 { return [total - 1] }
-    let gap = Double(total - 1) / Double(count - 1)
-    return (0..<count).map { Int64((Double($0) * gap).rounded(.toNearestOrEven)) }
+    let (share, larger) = total.quotientAndRemainder(dividingBy: count)
+    return (0..<count - 1).map { $0 * share + min($0, larger) } + [total - 1]
   }
 }
 

@@ -3,6 +3,22 @@ import HTTPServer
 import JSONValues
 import Tracking
 
+/// Whose file it is that a path of MLflow's proxy means, and which.
+struct ArtifactPlace {
+  let owner: ArtifactOwner
+  /// The number of the experiment that it is in; `nil` for what all share.
+  let experiment: Int64?
+  let path: String
+}
+
+extension Permit {
+  /// Throws unless `role` is held for what is at `place`, which the request calls `name`.
+  func check(_ role: Role, _ place: ArtifactPlace, _ name: String) throws(APIError) {
+    guard let experiment = place.experiment else { return try checkEverywhere(role) }
+    try check(role, experiment: experiment, absent: ArtifactsAPI.missing(name))
+  }
+}
+
 /// Artifacts: MLflow's proxy for them, and their lists.
 struct ArtifactsAPI {
   static let proxy = "/api/2.0/mlflow-artifacts/artifacts"
@@ -23,10 +39,10 @@ struct ArtifactsAPI {
       throw APIError.notAllowed(
         request.method, request.path, allowed: ["GET", "PUT", "DELETE"])
     }
-    let (owner, experiment, path) = try place(name)
+    let place = try place(name)
+    let (owner, path) = (place.owner, place.path)
     let roles: [String: Role] = ["PUT": .edit, "DELETE": .manage]
-    try permit.check(
-      roles[request.method] ?? .read, experiment: experiment, absent: Self.missing(name))
+    try permit.check(roles[request.method] ?? .read, place, name)
     switch request.method {
     case "PUT":
       guard let file = request.bodyFile else { throw APIError.missing("path") }
@@ -67,20 +83,27 @@ struct ArtifactsAPI {
 
   // MARK: Places
 
-  /// Whose file a path of the proxy means, and which: `EXPERIMENT/RUN/artifacts/PATH` or `EXPERIMENT/models/MODEL/artifacts/PATH`.
-  func place(
-    _ path: String
-  ) throws -> (owner: ArtifactOwner, experiment: Int64, path: String) {
+  /// Whose file a path of the proxy means, and which: `EXPERIMENT/RUN/artifacts/PATH` or `EXPERIMENT/models/MODEL/artifacts/PATH`,
+  /// or another one that does not begin with a number, and is of a file that all share.
+  func place(_ path: String) throws -> ArtifactPlace {
     let parts = try Self.folder(path).split(separator: "/").map(String.init)
     if parts.count >= 3, parts[2] == "artifacts", let run = try store.run(id: parts[1]),
       "\(run.experimentID)" == parts[0]
     {
-      return (.run(run.row), run.experimentID, parts.dropFirst(3).joined(separator: "/"))
+      return ArtifactPlace(
+        owner: .run(run.row), experiment: run.experimentID,
+        path: parts.dropFirst(3).joined(separator: "/"))
+    }
+    if Int64(parts.first ?? "") == nil {
+      return ArtifactPlace(
+        owner: .shared, experiment: nil, path: parts.joined(separator: "/"))
     }
     guard parts.count >= 4, parts[1] == "models", parts[3] == "artifacts",
       let model = try? store.loggedModel(parts[2]), "\(model.experimentID)" == parts[0]
     else { throw Self.missing(path) }
-    return (.model(model.row), model.experimentID, parts.dropFirst(4).joined(separator: "/"))
+    return ArtifactPlace(
+      owner: .model(model.row), experiment: model.experimentID,
+      path: parts.dropFirst(4).joined(separator: "/"))
   }
 
   /// `path` without a slash at its ends; refuses one that leads elsewhere, also by an escape that was escaped itself.
@@ -115,13 +138,11 @@ struct ArtifactsAPI {
   }
 
   private func list(in path: String, _ permit: Permit) throws -> JSONValue {
-    guard let (owner, experiment, folder) = try? place(path),
-      (try? permit.check(.read, experiment: experiment, absent: Self.missing(path))) != nil
-    else {
+    guard let place = try? place(path), (try? permit.check(.read, place, path)) != nil else {
       _ = try Self.folder(path)
       return [:]
     }
-    let files = try self.files(of: owner, in: folder)
+    let files = try self.files(of: place.owner, in: place.path)
     return files.isEmpty ? [:] : ["files": .array(files.map { $0.message(below: "") })]
   }
 
@@ -176,9 +197,18 @@ struct ArtifactsAPI {
   ///
   /// - SeeAlso: RFC 6266, section 4.
   static func disposition(_ name: String) -> String {
+    if !name.isEmpty && name.utf8.allSatisfy(isOfToken) { return "attachment; filename=\(name)" }
     let quoted = String(name.map { "\"\\".contains($0) || !$0.isASCII ? "_" : $0 })
     return "attachment; filename=\"\(quoted)\"; "
       + "filename*=UTF-8''\(StoreLocation.encodingPercents(name))"
+  }
+
+  /// Whether a byte needs no quotes in a header.
+  ///
+  /// - SeeAlso: RFC 9110, section 5.6.2, "Tokens".
+  private static func isOfToken(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x61...0x7a).contains(byte | 0x20)
+      || "!#$%&'*+-.^_`|~".utf8.contains(byte)
   }
 
   private func body(

@@ -13,6 +13,7 @@ struct ChartsAPI {
       ("POST experiments/search-datasets", { try datasets($0) }),
       // There is no gateway to language models.
       ("GET gateway-proxy", { _ in JSONValue.object(["endpoints": .array([])]) }),
+      ("POST gateway-proxy", { _ in JSONValue.object(["endpoints": .array([])]) }),
     ]
   }
 

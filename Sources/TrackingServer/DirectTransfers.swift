@@ -32,12 +32,11 @@ struct DirectTransfers: Sendable {
 
   /// The URL of an artifact's contents at the bucket; `nil` where they are in a folder.
   private func download(_ name: String, _ permit: Permit) throws -> HTTPResponse? {
-    let (owner, experiment, path) = try ArtifactsAPI(store: store).place(name)
-    try permit.check(.read, experiment: experiment, absent: ArtifactsAPI.missing(name))
-    guard let artifact = try store.artifacts(of: owner).first(where: { $0.path == path }) else {
-      throw ArtifactsAPI.missing(name)
-    }
-    let file = path.split(separator: "/").last.map(String.init) ?? path
+    let place = try ArtifactsAPI(store: store).place(name)
+    try permit.check(.read, place, name)
+    let found = try store.artifacts(of: place.owner).first { $0.path == place.path }
+    guard let artifact = found else { throw ArtifactsAPI.missing(name) }
+    let file = artifact.path.split(separator: "/").last.map(String.init) ?? artifact.path
     guard
       let url = try store.downloadURL(
         of: artifact, disposition: ArtifactsAPI.disposition(file), seconds: Self.lifetime)

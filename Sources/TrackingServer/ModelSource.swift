@@ -180,12 +180,13 @@ extension ArtifactsAPI {
   /// Whose file a URI means, and which: `runs:/RUN/PATH` or one of the proxy; `nil` for one that is elsewhere.
   func place(
     uri: String
-  ) throws -> (owner: ArtifactOwner, experiment: Int64, path: String)? {
+  ) throws -> ArtifactPlace? {
     let path = String(ModelSource.path(uri).dropFirst())
     if uri.hasPrefix("mlflow-artifacts:") { return try place(path) }
     guard uri.hasPrefix("runs:") else { return nil }
     let parts = path.split(separator: "/", maxSplits: 1).map(String.init)
     guard let id = parts.first, let run = try store.run(id: id) else { return nil }
-    return (.run(run.row), run.experimentID, parts.count > 1 ? parts[1] : "")
+    return ArtifactPlace(
+      owner: .run(run.row), experiment: run.experimentID, path: parts.count > 1 ? parts[1] : "")
   }
 }

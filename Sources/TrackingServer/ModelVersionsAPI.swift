@@ -102,11 +102,12 @@ struct ModelVersionsAPI {
     let version = try store.modelVersion(fields.modelName(), fields.versionNumber())
     let path = try ArtifactsAPI.folder(fields.required("path"))
     let artifacts = ArtifactsAPI(store: store)
-    guard let (owner, _, folder) = try artifacts.place(uri: version.storage) else {
+    guard let place = try artifacts.place(uri: version.storage) else {
       throw APIError(
         .resourceDoesNotExist, "The files of this version are at \(version.storage), not here.")
     }
-    return try artifacts.content(of: owner, folder.isEmpty ? path : "\(folder)/\(path)", request)
+    return try artifacts.content(
+      of: place.owner, place.path.isEmpty ? path : "\(place.path)/\(path)", request)
   }
 }
 

@@ -66,7 +66,7 @@ struct RunsAPI {
       RunSearch(
         experiments: try fields.experiments(), filter: try fields.string("filter") ?? "",
         order: try fields.strings("order_by"), view: try fields.view("run_view_type"),
-        limit: page.limit + 1, offset: page.offset))
+        limit: page.limit + 1, offset: page.offset, tiesByID: true))
     let details = try store.details(of: Array(runs.prefix(page.limit)), withArtifacts: false)
     return page.message("runs", details, isLast: runs.count <= page.limit) { $0.run($1) }
   }

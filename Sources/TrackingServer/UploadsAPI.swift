@@ -45,8 +45,9 @@ struct UploadsAPI: Sendable {
     guard request.method == "POST", let (name, folder) = Self.call(request.path) else { return nil }
     let fields = try APIFields(request)
     let artifact = try Self.artifact(folder, fields.required("path"))
-    let (owner, experiment, path) = try ArtifactsAPI(store: store).place(artifact)
-    try permit.check(.edit, experiment: experiment, absent: ArtifactsAPI.missing(artifact))
+    let place = try ArtifactsAPI(store: store).place(artifact)
+    let (owner, path) = (place.owner, place.path)
+    try permit.check(.edit, place, artifact)
     if name == "create" {
       let count = try fields.integer("num_parts") ?? 1
       let (upload, secret) = try store.beginUpload(
@@ -96,12 +97,10 @@ struct UploadsAPI: Sendable {
         .permissionDenied,
         "There is no such upload, or the header \(Self.header) is not that of its credentials.")
     }
-    let artifacts = ArtifactsAPI(store: store)
-    guard let (_, experiment, _) = try? artifacts.place(upload.place) else {
+    guard let place = try? ArtifactsAPI(store: store).place(upload.place) else {
       throw ArtifactsAPI.missing(upload.place)
     }
-    let permit = try door.permit(account: upload.account)
-    try permit.check(.edit, experiment: experiment, absent: ArtifactsAPI.missing(upload.place))
+    try door.permit(account: upload.account).check(.edit, place, upload.place)
     return (upload, number)
   }
 

@@ -117,6 +117,7 @@ struct LifecycleTests {
         "logged_model_params", "logged_models", "model_aliases", "model_version_tags",
         "model_versions", "registered_model_tags", "registered_models",
       ] { try connection.execute("DROP TABLE \(table)") }
+      try connection.execute("DROP TABLE shared_artifacts")
       try connection.execute("DROP INDEX runs_watched")
       try connection.execute("DROP INDEX series_by_value")
       let undoing = [

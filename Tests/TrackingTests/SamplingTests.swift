@@ -48,15 +48,16 @@ struct SamplingTests {
       points.map { "\($0.step) \($0.timeMilliseconds) \($0.value)" }
     }
     for count in [1, 2, 3, 100, 320, all.count - 1, all.count, 5000] {
-      let places =
-        count >= all.count
-        ? Array(all.indices)
-        : count == 1
-          ? [all.count - 1]
-          : (0..<count).map {
-            Int(
-              (Double($0) * Double(all.count - 1) / Double(count - 1)).rounded(.toNearestOrEven))
-          }
+      let places: [Int]
+      if count >= all.count {
+        places = Array(all.indices)
+      } else {
+        let shares = (0..<count).map { share in
+          Array(repeating: share, count: all.count / count + (share < all.count % count ? 1 : 0))
+        }
+        let dealt = shares.flatMap(\.self)
+        places = (0..<count - 1).compactMap(dealt.firstIndex(of:)) + [all.count - 1]
+      }
       let sample = try store.sampledHistory(of: record, key: "m", count: count)
       #expect(text(sample) == text(places.map { all[$0] }), "\(count)")
     }

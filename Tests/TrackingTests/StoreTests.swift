@@ -31,7 +31,7 @@ struct StoreTests {
     _ = try TrackingStore(path)
     let connection = try Connection(path: path, mode: .readOnly)
     #expect(try connection.value("PRAGMA application_id") == 0x4D72_746C)
-    #expect(try connection.value("PRAGMA user_version") == 4)
+    #expect(try connection.value("PRAGMA user_version") == 5)
     #expect(try connection.value("PRAGMA journal_mode") == "wal")
     #expect(try connection.value("PRAGMA integrity_check") == "ok")
     #expect(try TrackingStore(reading: path).experiments().map(\.name) == ["Default"])
@@ -53,7 +53,7 @@ struct StoreTests {
       try connection.execute("PRAGMA application_id = \(0x4D72_746C)")
       try connection.execute("PRAGMA user_version = 99")
     }
-    try expectRefusal(.newerSchema(path: path, found: 99, supported: 4))
+    try expectRefusal(.newerSchema(path: path, found: 99, supported: 5))
   }
 
   @Test("refuses the database of another program and leaves it alone")

@@ -20,7 +20,7 @@ import tomllib
 
 from servers import HERE, Answer, Server, SetupFailed
 
-GROUPS = ["wire", "experiments", "runs", "logged", "batches", "searching", "histories", "artifacts", "models", "versions", "logged_models"]
+GROUPS = ["wire", "experiments", "runs", "logged", "batches", "searching", "histories", "artifacts", "models", "versions", "logged_models", "graphql_queries"]
 DOCS = os.path.join(HERE, "..", "..", "docs", "mlflow-differences.md")
 
 

@@ -207,11 +207,13 @@ class Server:
                     value = sorted(value, key=in_order)
             if key in ("latest_versions", "dataset_inputs", "dataset_summaries", "flavors"):
                 return sorted((self.value(v) for v in value), key=in_order)
-            return [self.value(v) for v in value]
+            return [self.value(v, "errors" if key == "errors" else "") for v in value]
         if isinstance(value, str):
             if key == "next_page_token" and value:
                 return "<token>"
-            if key == "experiment_id":
+            if key == "errors":
+                return "<text>"
+            if key in ("experiment_id", "experimentId"):
                 return self.names.get(value, value)
             if value[:1] in "[{" and value[1:]:
                 # JSON in a text, as in some of MLflow's tags.

@@ -144,13 +144,14 @@ class Session:
         return self.answer(self.post(kind, content, channel="control"), channel="control")
 
     def await_output(self, text, limit=LIMIT):
-        """Waits until a cell has printed `text`: then it runs."""
+        """Waits until a cell has printed `text`, so that it runs, and gives all that was printed meanwhile."""
         end = time.monotonic() + limit
         seen = ""
         while text not in seen:
             message = self.client.get_iopub_msg(timeout=max(1, end - time.monotonic()))
             if message["msg_type"] == "stream":
                 seen += message["content"]["text"]
+        return seen
 
     def await_start(self, message_id, limit=LIMIT):
         """Waits until it is a cell's turn: it is compiled or runs, and waits no more."""

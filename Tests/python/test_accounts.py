@@ -122,7 +122,7 @@ def test_roles_hold_for_models_histories_and_pages(team, track):
         return requests.request(method, f"{uri}{root}/{path}", headers=bearer(colleague), timeout=LIMIT, **fields)
 
     def graphql():
-        return send("POST", "graphql", root="", query=query, variables={"r": run}).json()["data"]["mlflowGetRun"]
+        return send("POST", "graphql", root="", query=query, variables={"r": run}).json()
 
     def upload():
         return requests.post(f"{uri}/ajax-api/2.0/mlflow/upload-artifact", params={"run_uuid": run, "path": "a.txt"}, data=b"x",
@@ -143,7 +143,7 @@ def test_roles_hold_for_models_histories_and_pages(team, track):
     for path, ids in (("get-history-bulk", "run_id"), ("get-history-bulk-interval", "run_ids")):
         assert not send("GET", f"metrics/{path}", metric_key="m", **{ids: run}).json().get("metrics")
     assert send("POST", "experiments/search-datasets", experiment_ids=[secret]).json() == {}
-    assert graphql()["apiError"]["code"] == "RESOURCE_DOES_NOT_EXIST"
+    assert graphql() == {"data": {"mlflowGetRun": None}, "errors": [f"Run with id={run} not found"]}
     assert (upload(), file("PUT"), file("GET")) == (404, 404, 404)
     # Registered models belong to no experiment.
     for method, path in (("GET", "registered-models/search"), ("POST", "registered-models/create"), ("GET", "model-versions/search"),
@@ -156,7 +156,8 @@ def test_roles_hold_for_models_histories_and_pages(team, track):
         assert send(method, path).status_code == 200
     assert len(send("POST", "logged-models/search", experiment_ids=[secret]).json()["models"]) == 1
     assert len(send("GET", "metrics/get-history-bulk", metric_key="m", run_id=run).json()["metrics"]) == 1
-    assert graphql()["run"]["info"]["runName"] and graphql()["run"]["modelVersions"] == []
+    shown = graphql()["data"]["mlflowGetRun"]["run"]
+    assert shown["info"]["runName"] and shown["modelVersions"] == []
     for method, path in edits:
         assert send(method, path, tags=[], params=[]).status_code == 403
     assert (upload(), file("PUT"), file("GET")) == (403, 403, 404)

@@ -188,6 +188,7 @@ extension TrackingStore {
         .model(try loggedModel(parts[2]).row), parts.dropFirst(4).joined(separator: "/")
       )
     }
+    if Int64(parts.first ?? "") == nil { return (.shared, parts.joined(separator: "/")) }
     guard parts.count > 2, parts[2] == "artifacts" else { return nil }
     return (.run(try run(parts[1]).row), parts.dropFirst(3).joined(separator: "/"))
   }

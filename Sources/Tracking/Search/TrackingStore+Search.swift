@@ -28,10 +28,12 @@ package struct RunSearch: Sendable {
   package var limit: Int?
   /// How many runs to skip.
   package var offset: Int
+  /// Whether runs that started in the same millisecond come by their ids, as MLflow has them, where no order is said.
+  package var tiesByID: Bool
 
   package init(
     experiments: [Int64]? = nil, filter: String = "", order: [String] = [],
-    view: RunView = .active, limit: Int? = nil, offset: Int = 0
+    view: RunView = .active, limit: Int? = nil, offset: Int = 0, tiesByID: Bool = false
   ) {
     self.experiments = experiments
     self.filter = filter
@@ -39,6 +41,7 @@ package struct RunSearch: Sendable {
     self.view = view
     self.limit = limit
     self.offset = offset
+    self.tiesByID = tiesByID
   }
 }
 
@@ -100,7 +103,7 @@ extension Database {
     if !orders.contains(where: { $0.field == .attribute(.startTime) }) {
       terms.append("start_ms DESC")
       // The later one of the same millisecond, where nothing else decides.
-      if orders.isEmpty { terms.append("row DESC") }
+      if orders.isEmpty && !search.tiesByID { terms.append("row DESC") }
     }
     terms.append("run_id ASC")
     if case .metric(let key)? = orders.first?.field, let limit = search.limit {

@@ -45,6 +45,8 @@ struct DescribedField {
     switch type {
     case "string", "object": return ["type": .string(type)]
     case "bool": return ["type": "boolean"]
+    // What may be null, too.
+    case "value": return [:]
     case "int64": return ["type": "integer", "format": "int64"]
     // Protocol buffers write these three as texts.
     case "double":
@@ -147,6 +149,7 @@ package enum APIDescription {
     case .fields(let fields):
       ["description": "It was done.", "content": json(DescribedField.object(fields))]
     case .media(let type): ["description": "It was done.", "content": .object([type: [:]])]
+    case .nothing: ["description": "It was done."]
     }
   }
 

@@ -111,7 +111,7 @@ enum ServerCalls {
       "GET \(ArtifactsAPI.proxy)/{path}", "The contents of an artifact; Range asks for a part.",
       answer: .media(file)),
     .init(
-      "PUT \(ArtifactsAPI.proxy)/{path}", "Keeps an artifact.", answer: .media(file), upload: file),
+      "PUT \(ArtifactsAPI.proxy)/{path}", "Keeps an artifact.", answer: .nothing, upload: file),
     .init("DELETE \(ArtifactsAPI.proxy)/{path}", "Removes an artifact or a folder of them."),
     .init(
       "POST \(UploadsAPI.prefix)create/{path}",
@@ -120,7 +120,7 @@ enum ServerCalls {
     .init(
       "PUT \(UploadsAPI.parts){upload}/{number}",
       "Takes a part of an artifact with the headers of its credential; the answer's ETag is to be listed.",
-      answer: .media(file), upload: file),
+      answer: .nothing, upload: file),
     .init(
       "POST \(UploadsAPI.prefix)complete/{path}", "Makes an artifact of its parts.",
       "path*, upload_id*, parts*: [UploadedPart]"),
@@ -153,9 +153,12 @@ enum ServerCalls {
       "", gives: "store_type*"),
     .init(
       "POST /graphql", "What MLflow's page asks for at once.",
-      "query*, operationName, variables: object", gives: "data*: object"),
+      "query*, operationName, variables: object", gives: "data*: value, errors*: value"),
     .init(
       "GET gateway-proxy", "No endpoints: there is no gateway to language models.", "",
+      gives: "endpoints*: [object]"),
+    .init(
+      "POST gateway-proxy", "The same, as MLflow's page asks for it.", "",
       gives: "endpoints*: [object]"),
   ]
 }

@@ -6,6 +6,8 @@ struct DescribedCall {
     case fields(String)
     /// Anything else, of this media type.
     case media(String)
+    /// Only headers.
+    case nothing
   }
 
   /// Method and path, such as `POST runs/create`; a path without a slash before it counts from `/api/2.0/mlflow/`.
