@@ -223,7 +223,7 @@ let testTargets: [Target] = [
   tests("Workflows", ["Workflows"]),
   tests("CellCompiler", ["CellCompiler", "Cells"]),
   tests("Processes", ["Processes"]),
-  tests("Assistance", ["Assistance", "SourceKit"]),
+  tests("Assistance", ["Assistance"]),
   tests("Martlet", ["Martlet", "Tensors", "Tables", "Plots", "Tracking"]),
   tests("Session", ["Session", "Kernel", "JupyterProtocol"]),
   tests("Notebooks", ["Notebooks", "Kernel", "JupyterProtocol"]),

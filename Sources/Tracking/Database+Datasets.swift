@@ -34,8 +34,9 @@ package struct DatasetRecord: Sendable, Equatable {
 
   /// All tags of the use, by key.
   package var tags: [(key: String, value: String)] {
-    (context.map { [(key: DatasetContext.tag, value: $0)] } ?? [])
-      + otherTags.sortedPairs
+    var tags = otherTags
+    if let context { tags[DatasetContext.tag] = context }
+    return tags.sortedPairs
   }
 
   /// The tags but for the context's of an object in JSON.

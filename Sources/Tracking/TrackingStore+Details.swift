@@ -132,7 +132,7 @@ extension Database {
     }
   }
 
-  /// The data sets that each run used, by name.
+  /// The data sets that each run used, in the order in which its experiment came to know them.
   func datasets(runs: RowList) throws(TrackingError) -> [Int64: [DatasetRecord]] {
     try grouped(
       """
@@ -144,7 +144,7 @@ extension Database {
         LEFT JOIN input_tags ON input_tags.run = inputs.run
           AND input_tags.dataset = inputs.dataset AND key = ?
         WHERE inputs.run IN (SELECT value FROM json_each(?))
-        ORDER BY inputs.run, name, digest
+        ORDER BY inputs.run, inputs.dataset
       """, .text(DatasetContext.tag), runs.value
     ) { (row: borrowing Row) in
       DatasetRecord(

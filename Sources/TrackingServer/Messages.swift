@@ -48,7 +48,7 @@ enum Messages {
     if let schema = dataset.schema { message["schema"] = .string(schema) }
     if let profile = dataset.profile { message["profile"] = .string(profile) }
     return .object(
-      ["dataset": .object(message)].merging(tags(dataset.tags.sorted { $0.key < $1.key })) { $1 })
+      ["dataset": .object(message)].merging(tags(dataset.tags)) { $1 })
   }
 }
 

@@ -1,5 +1,4 @@
 package import CommandArguments
-import Dispatch
 import FoundationEssentials
 import Glibc
 import HTTPServer
@@ -91,7 +90,7 @@ package struct ServeInvocation: Sendable {
     }
     if let accounts { options.accounts = try AccountStore(path: accounts) }
     try store.checkContents()
-    let signals = Signals()
+    Signals.watch()
     let server = try TrackingServer(store: store, options: options)
     let host =
       options.host.contains(":") && !options.host.hasPrefix("[")
@@ -99,7 +98,7 @@ package struct ServeInvocation: Sendable {
     let scheme = options.identity == nil ? "http" : "https"
     print("Serving \(store.path) at \(scheme)://\(host):\(server.port)")
     fflush(nil)
-    signals.wait()
+    Signals.wait()
     server.stop()
   }
 
@@ -112,21 +111,24 @@ package struct ServeInvocation: Sendable {
 }
 
 /// Waits for SIGINT or SIGTERM, which end the process no longer by themselves.
-private final class Signals {
-  private let ended = DispatchSemaphore(value: 0)
-  private var sources: [any DispatchSourceSignal] = []
+///
+/// A source of libdispatch loses a signal that comes before its manager has seen the source; a handler is there at once.
+private enum Signals {
+  // Unchecked: it is made once, and semaphores are for several threads, and for handlers.
+  nonisolated(unsafe) private static let ended: UnsafeMutablePointer<sem_t> = {
+    let ended = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+    unsafe sem_init(ended, 0, 0)
+    return unsafe ended
+  }()
 
-  init() {
-    sources = [SIGINT, SIGTERM].map { signal in
-      Glibc.signal(signal, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: signal, queue: .global())
-      source.setEventHandler { [ended] in ended.signal() }
-      source.activate()
-      return source
-    }
+  static func watch() {
+    _ = unsafe ended
+    for number in [SIGINT, SIGTERM] { signal(number) { _ in _ = unsafe sem_post(Signals.ended) } }
   }
 
-  func wait() { ended.wait() }
+  static func wait() {
+    while unsafe sem_wait(ended) != 0 && errno == EINTR {}
+  }
 }
 
 /// That MLflow's page is not where it was to be.

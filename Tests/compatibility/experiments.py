@@ -32,6 +32,8 @@ def create(s):
         s.know(made.get("experiment_id"))
         if "location" in label and "experiment_id" in made:
             s.get(label + ", shown", "experiments/get", experiment_id=made["experiment_id"])
+    located = s.experiment("create l9", artifact_location="s3://bucket/y")
+    s.get("a run where a location is said", "runs/get", run_id=s.run(located, run_name="located", start_time=3))
     s.get("shown by name", "experiments/get-by-name", experiment_name="create t")
     s.get("unicode by name", "experiments/get-by-name", experiment_name="Wörter 数据 🐦")
 

@@ -132,6 +132,13 @@ def test_logs_have_an_entry_with_an_id_for_each_request(serve):
     assert '"' not in odd.headers["X-Request-Id"] and "secret" not in open(errors).read()
 
 
+def test_it_ends_also_when_it_is_told_to_at_once(serve):
+    for _ in range(40):
+        _, process, _ = serve()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(LIMIT) == 0
+
+
 def test_requests_that_trickle_in_are_cut_off(serve):
     uri, _, _ = serve("--timeout", "1")
     port = int(uri.rsplit(":", 1)[1])
