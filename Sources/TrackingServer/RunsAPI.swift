@@ -198,7 +198,7 @@ extension APIFields {
     _ place: @autoclosure () -> String = ""
   ) throws(APIError) -> MetricEntry {
     let key = try required("key", at: place())
-    try checkName(key, "\(place())key")
+    try checkName(key, "\(place())name")  // As MLflow calls it here.
     guard let value = try number("value") else { throw .missing("\(place())value") }
     guard let time = try integer("timestamp") else { throw .missing("\(place())timestamp") }
     guard time >= 0 else { throw .invalid("timestamp", .int(Int(time))) }

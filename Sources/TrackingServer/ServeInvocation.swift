@@ -90,7 +90,7 @@ package struct ServeInvocation: Sendable {
     }
     if let accounts { options.accounts = try AccountStore(path: accounts) }
     try store.checkContents()
-    Signals.watch()
+    EndSignals.watch()
     let server = try TrackingServer(store: store, options: options)
     let host =
       options.host.contains(":") && !options.host.hasPrefix("[")
@@ -98,7 +98,7 @@ package struct ServeInvocation: Sendable {
     let scheme = options.identity == nil ? "http" : "https"
     print("Serving \(store.path) at \(scheme)://\(host):\(server.port)")
     fflush(nil)
-    Signals.wait()
+    EndSignals.wait()
     server.stop()
   }
 
@@ -107,27 +107,6 @@ package struct ServeInvocation: Sendable {
       throw HTTPServerError.cannotSecure(reason: "\(path) cannot be read")
     }
     return String(decoding: data, as: UTF8.self)
-  }
-}
-
-/// Waits for SIGINT or SIGTERM, which end the process no longer by themselves.
-///
-/// A source of libdispatch loses a signal that comes before its manager has seen the source; a handler is there at once.
-private enum Signals {
-  // Unchecked: it is made once, and semaphores are for several threads, and for handlers.
-  nonisolated(unsafe) private static let ended: UnsafeMutablePointer<sem_t> = {
-    let ended = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-    unsafe sem_init(ended, 0, 0)
-    return unsafe ended
-  }()
-
-  static func watch() {
-    _ = unsafe ended
-    for number in [SIGINT, SIGTERM] { signal(number) { _ in _ = unsafe sem_post(Signals.ended) } }
-  }
-
-  static func wait() {
-    while unsafe sem_wait(ended) != 0 && errno == EINTR {}
   }
 }
 
