@@ -135,6 +135,12 @@ def test_graphql_that_cannot_be_read_is_refused(base, query):
     assert status == 400 and answer["error_code"]
 
 
+@pytest.mark.parametrize("fields", [{"variables": "x"}, {"variables": [1]}, {"operationName": 5}, {"query": 5}, {"query": None}, {"query": ["{ __typename }"]}])
+def test_fields_of_graphql_of_other_kinds_are_refused(base, fields):
+    answer = requests.post(f"{base}/graphql", json={"query": "{ __typename }"} | fields, timeout=LIMIT)
+    assert answer.status_code == 400 and list(fields)[0] in answer.json()["message"]
+
+
 @pytest.mark.parametrize("query,said", [
     ("query { none { x } }", "'none' on type 'Query'"), ("{ ...F }", "fragment 'F'"), ("query A { __typename } query B { __typename }", "operation name"),
     ("{ mlflowGetRun }", "must have a selection"), ("{ mlflowGetRun(input: $x) { run { info { runId } } } }", "'$x' is not defined"),

@@ -35,13 +35,12 @@ struct GraphQLAPI {
   func answer(_ request: HTTPRequest, _ permit: Permit) throws -> HTTPResponse {
     let fields = try APIFields(request)
     let document = try GraphQLDocument(fields.required("query"))
+    let name = try fields.string("operationName").flatMap { $0.isEmpty ? nil : $0 }
+    let variables = try fields.members("variables")
     var data: JSONValue = .null
     var errors: [JSONValue] = []
     do throws(GraphQLFault) {
-      let operation = try? fields.string("operationName")
-      let query = try GraphQLQuery(
-        document, operation: operation?.isEmpty == true ? nil : operation,
-        variables: (try? fields.members("variables")) ?? [:])
+      let query = try GraphQLQuery(document, operation: name, variables: variables)
       var members: [String: JSONValue] = [:]
       for field in try query.rootFields() {
         do {
