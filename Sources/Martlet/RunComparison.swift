@@ -11,18 +11,25 @@ internal import Tables
 ///   - limit: How many runs at most.
 ///   - lowerIsBetter: Metrics of which lower values are better, where their names do not say so.
 ///   - higherIsBetter: Metrics of which higher values are better, where their names do not say so.
-///   - store: Where the runs are. By default, the store that `track-cli` finds too.
+///   - store: Where the runs are, a file or a server. By default, the one that `track-cli` finds too.
 /// - Returns: A table of params that differ and of metrics, which a cell shows as its value.
-/// - Throws: `TrackingError` when there is no such experiment or the store cannot be read.
+/// - Throws: `TrackingError` when there is no such experiment, the store cannot be read or the server does not answer.
 public func compareRuns(
   experiment: String, limit: Int = 10, lowerIsBetter: [String] = [],
   higherIsBetter: [String] = [], in store: TrackingStore? = nil
 ) throws(TrackingError) -> RunComparison {
-  var opened = store
-  if opened == nil { opened = try TrackingStore(reading: try StoreLocation.forReading()) }
-  guard let opened else { return RunComparison(Comparison([])) }
-  let runs = try opened.runs(experiment: experiment, limit: limit)
   let directions = directions(lower: lowerIsBetter, higher: higherIsBetter)
+  if let address = store == nil ? StoreLocation.server() : store?.serverAddress {
+    let mirror = try ServerMirror(address)
+    var parts = ServerMirror.Parts()
+    parts.hasHistories = true
+    let runs = try mirror.runs(experiment: experiment, limit: limit, parts)
+    let details = try mirror.store.details(of: runs)
+    return RunComparison(Comparison(details, directions: directions))
+  }
+  let opened =
+    if let store { store } else { try TrackingStore(reading: try StoreLocation.forReading()) }
+  let runs = try opened.runs(experiment: experiment, limit: limit)
   return RunComparison(Comparison(try opened.details(of: runs), directions: directions))
 }
 

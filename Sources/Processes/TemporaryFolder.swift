@@ -15,6 +15,7 @@ package enum TemporaryFolder {
     case step
     case pipeline
     case job
+    case mirror
   }
 
   /// The locked folders of this process and their descriptors.

@@ -17,6 +17,7 @@ struct ArtifactsCommand: Command {
     diff lists the artifacts that only one run has or whose contents differ; with
     PATH it shows the lines in which that artifact differs.
     """
+  let servers = ServerUse.runs
 
   private enum Action {
     case list
@@ -67,13 +68,23 @@ struct ArtifactsCommand: Command {
   }
 
   func run(_ context: Context) throws -> String {
-    let run = try context.store.run(reference)
+    let run = try context.run(reference, fetching: .init().artifacts { path, _ in wants(path) })
     let artifacts = try context.store.artifacts(of: run)
     switch action {
     case .compare(let difference): return try difference.text(run, artifacts, context)
     case .list: return list(artifacts, of: run, context)
     case .get(let path, let output, let isForced):
       return try get(path, to: output, isForced: isForced, from: artifacts, of: run, context)
+    }
+  }
+
+  /// Whether the contents of the artifact at `path` are needed.
+  private func wants(_ path: String) -> Bool {
+    switch action {
+    case .list: false
+    case .compare: true
+    case .get(let chosen, _, _):
+      chosen.map { path == $0 || path.hasPrefix($0.hasSuffix("/") ? $0 : "\($0)/") } ?? true
     }
   }
 
@@ -85,8 +96,8 @@ struct ArtifactsCommand: Command {
         artifacts.map {
           .object([
             ("path", .string($0.path)), ("bytes", .integer($0.byteCount)),
-            ("sha256", .string($0.sha256)),
-            ("file", .string(context.store.contentAddress(of: $0))),
+            ("sha256", .string(orNull: $0.knownDigest)),
+            ("file", .string(context.address(of: $0, in: run))),
           ])
         }
       ).text
@@ -97,13 +108,14 @@ struct ArtifactsCommand: Command {
     let isExact = context.format == .csv
     var table = Table(columns: [
       .init(title: "path", mayShrink: true),
-      .init(title: isExact ? "bytes" : "size", alignment: .right), .init(title: "sha256"),
+      .init(title: isExact ? "bytes" : "size", alignment: .right),
     ])
+    // A server does not say them.
+    let hasDigests = isExact || artifacts.contains { $0.knownDigest != nil }
+    if hasDigests { table.columns.append(.init(title: "sha256")) }
     table.rows = artifacts.map {
-      [
-        $0.path, isExact ? "\($0.byteCount)" : shortSize(bytes: $0.byteCount),
-        isExact ? $0.sha256 : String($0.sha256.prefix(12)),
-      ]
+      [$0.path, isExact ? "\($0.byteCount)" : shortSize(bytes: $0.byteCount)]
+        + (hasDigests ? [isExact ? $0.sha256 : String($0.sha256.prefix(12))] : [])
     }
     return table.text(context.format, style: context.style)
   }

@@ -10,7 +10,7 @@ struct ArtifactsDifference {
   }
 
   func text(_ run: RunRecord, _ old: [ArtifactRecord], _ context: Context) throws -> String {
-    let second = try context.store.run(other)
+    let second = try context.run(other, fetching: .init().artifacts { _, _ in true })
     let new = try context.store.artifacts(of: second)
     if let path { return try lines(path, run, old, second, new, context) }
     let before = Dictionary(old.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })

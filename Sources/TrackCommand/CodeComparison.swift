@@ -69,6 +69,11 @@ struct CodeComparison {
     return folders.contains(String(path[..<slash]))
   }
 
+  /// Whether the contents of the artifact at `path` are compared.
+  static func compares(_ path: String, byteCount: Int64) -> Bool {
+    isSource(path) && byteCount <= mostBytes
+  }
+
   /// Whether there are files to compare line by line.
   var hasFiles: Bool { !paths.isEmpty }
 

@@ -15,6 +15,8 @@ protocol Command {
   static var notes: String { get }
   /// The formats that it prints.
   static var formats: [OutputFormat] { get }
+  /// What it can do with a server in the store's place.
+  var servers: ServerUse { get }
   /// What it does with the store.
   var access: StoreAccess { get }
   /// Where it keeps the files of artifacts; `nil` is where the store has them.
@@ -30,6 +32,7 @@ extension Command {
   static var options: [String] { [] }
   static var notes: String { "" }
   static var formats: [OutputFormat] { [.table, .json, .csv, .markdown] }
+  var servers: ServerUse { .none }
   var access: StoreAccess { .read }
   var artifacts: String? { nil }
 }
@@ -53,6 +56,15 @@ enum StoreAccess {
   case create
 }
 
+/// What a subcommand can do with a server that speaks MLflow's REST API.
+enum ServerUse {
+  case none
+  /// It reads runs, or changes them.
+  case runs
+  /// It reads models, or changes them.
+  case models
+}
+
 /// How a table is printed.
 enum OutputFormat: String, CaseIterable {
   case table, json, csv, markdown, html
@@ -60,7 +72,10 @@ enum OutputFormat: String, CaseIterable {
 
 /// What the options that every subcommand has say.
 struct Context {
+  /// The store, or what was fetched from a server.
   let store: TrackingStore
+  /// The server's runs, where it is one.
+  var mirror: ServerMirror?
   let format: OutputFormat
   let style: Style
 }

@@ -37,6 +37,7 @@ struct CompareCommand: Command {
     --format html prints a page with everything, curves drawn.
     """
   static let formats = OutputFormat.allCases
+  let servers = ServerUse.runs
 
   private let choice: RunChoice
   private let showsAll: Bool
@@ -95,10 +96,10 @@ struct CompareCommand: Command {
   }
 
   func run(_ context: Context) throws -> String {
-    var runs = try choice.runs(in: context.store)
+    var runs = try choice.runs(context, fetching: parts)
     var place: Int?
     if let baseline {
-      let run = try context.store.run(baseline)
+      let run = try context.run(baseline, fetching: parts)
       place = runs.firstIndex { $0.row == run.row }
       if place == nil {
         runs.insert(run, at: 0)
@@ -123,6 +124,12 @@ struct CompareCommand: Command {
       return try GroupLayout(groups: groups).text(context)
     }
     return try text(comparison, baseline: place, context)
+  }
+
+  /// What is needed of each run: groups of last values need no curves and no files.
+  private var parts: ServerMirror.Parts {
+    guard grouping == nil else { return usesBest ? .histories : .init() }
+    return .histories.artifacts(contents: CodeComparison.compares)
   }
 
   private func text(

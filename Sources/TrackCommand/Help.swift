@@ -61,8 +61,9 @@ enum Help {
     let names = formats.dropLast().joined(separator: ", ")
     let list = formats.count > 1 ? "\(names) or \(formats[formats.count - 1])" : formats[0]
     return [
-      "    --store PLACE      the store: a path, sqlite:///path or file:path; else",
-      "                       $TRACKING_URI, or the nearest tracking.db upwards",
+      "    --store PLACE      the store: a path, sqlite:///path or file:path; for runs",
+      "                       and models also a server's URL; else what $TRACKING_URI",
+      "                       says, or the nearest tracking.db upwards",
       "    --format FORMAT    \(list); by default table",
       "-h, --help             print this help",
     ]
@@ -70,7 +71,15 @@ enum Help {
 
   /// What the program takes from its environment.
   static let environment = [
-    ("TRACKING_URI", "The store, where --store names none."),
+    ("TRACKING_URI", "The store or server, where --store names none."),
+    (
+      "MLFLOW_TRACKING_URI",
+      "A server, for what can be done with one, where TRACKING_URI is not set either."
+    ),
+    (
+      "MLFLOW_TRACKING_TOKEN, MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD",
+      "Who asks a server."
+    ),
     ("COLUMNS", "How wide tables and plots are; otherwise the terminal's width, or 80."),
     ("NO_COLOR", "Anything but nothing: no colours on a terminal. Elsewhere there are none."),
     (

@@ -9,8 +9,8 @@ protocol LifecycleCommand: Command {
   static var view: RunView { get }
   var target: LifecycleTarget { get }
 
-  func act(onExperiment id: Int64, in store: TrackingStore) throws
-  func act(on run: RunRecord, in store: TrackingStore) throws
+  func act(onExperiment name: String, _ context: Context) throws
+  func act(on run: RunRecord, _ context: Context) throws
 }
 
 extension LifecycleCommand {
@@ -18,19 +18,18 @@ extension LifecycleCommand {
   static var options: [String] {
     ["-e, --experiment NAME  this experiment (its name or id), no runs"]
   }
+  var servers: ServerUse { .runs }
   var access: StoreAccess { .change }
 
   func run(_ context: Context) throws -> String {
-    let store = context.store
     switch target {
     case .experiment(let name):
-      let id = try store.experimentID(name, isDeleted: Self.view == .deleted)
-      try act(onExperiment: id, in: store)
+      try act(onExperiment: name, context)
       return "\(Self.deed) the experiment \(printable(name)) and its runs.\n"
     case .runs(let references):
       // All are found before anything is done.
-      let runs = try references.map { try store.run($0, among: Self.view) }
-      for run in runs { try act(on: run, in: store) }
+      let runs = try references.map { try context.run($0, among: Self.view) }
+      for run in runs { try act(on: run, context) }
       return runs.map { "\(Self.deed) \($0.shortID) \(printable($0.name))\n" }.joined()
     }
   }
@@ -50,12 +49,12 @@ struct DeleteCommand: LifecycleCommand {
     target = try LifecycleTarget(&arguments)
   }
 
-  func act(onExperiment id: Int64, in store: TrackingStore) throws {
-    try store.deleteExperiment(id: id)
+  func act(onExperiment name: String, _ context: Context) throws {
+    try context.delete(experiment: name)
   }
 
-  func act(on run: RunRecord, in store: TrackingStore) throws {
-    try store.delete(run)
+  func act(on run: RunRecord, _ context: Context) throws {
+    try context.delete(run)
   }
 }
 
@@ -73,12 +72,12 @@ struct RestoreCommand: LifecycleCommand {
     target = try LifecycleTarget(&arguments)
   }
 
-  func act(onExperiment id: Int64, in store: TrackingStore) throws {
-    try store.restoreExperiment(id: id)
+  func act(onExperiment name: String, _ context: Context) throws {
+    try context.restore(experiment: name)
   }
 
-  func act(on run: RunRecord, in store: TrackingStore) throws {
-    try store.restore(run)
+  func act(on run: RunRecord, _ context: Context) throws {
+    try context.restore(run)
   }
 }
 

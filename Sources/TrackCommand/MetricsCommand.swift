@@ -20,6 +20,7 @@ struct MetricsCommand: Command {
     Curves are coloured where the output is a terminal; elsewhere each of several
     has a mark of its own.
     """
+  let servers = ServerUse.runs
 
   let reference: String
   let key: String?
@@ -41,7 +42,7 @@ struct MetricsCommand: Command {
   }
 
   func run(_ context: Context) throws -> String {
-    let run = try context.store.run(reference)
+    let run = try context.run(reference, fetching: .histories)
     if let plot {
       guard context.format == .table else {
         throw UsageError("--plot draws for people; leave out --format, or --plot")

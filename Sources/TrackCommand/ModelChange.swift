@@ -62,14 +62,18 @@ struct ModelChange {
     (self.kind, self.words, self.options, self.tags) = (kind, words, options, tags)
   }
 
-  /// Changes `store` and says what was done.
-  func run(_ store: TrackingStore) throws -> String {
+  /// Whether a version is made of a run's artifacts.
+  var isRegistration: Bool { kind == .register }
+
+  /// Changes the store or server and says what was done.
+  func run(_ context: Context) throws -> String {
+    let store = context.store
     let name = words[0]
     let shown = printable(name)
     switch kind {
     case .register:
-      let version = try store.registerModel(
-        name, from: store.run(words[1]), path: words.count > 2 ? words[2] : "",
+      let version = try context.registerModel(
+        name, from: context.run(words[1]), path: words.count > 2 ? words[2] : "",
         description: options.description ?? "")
       return "Registered \(shown) version \(version.version) from \(version.source)\n"
     case .create:

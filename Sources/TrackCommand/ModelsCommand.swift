@@ -28,6 +28,11 @@ struct ModelsCommand: Command {
       rename MODEL NAME             give it another name
       delete MODEL [VERSION]        remove it, or one version
     """
+  var servers: ServerUse {
+    // That begins with a run, and needs nothing of the models.
+    if case .change(let change) = action, change.isRegistration { return .runs }
+    return .models
+  }
 
   private enum Action {
     case list(filter: String, order: [String])
@@ -94,7 +99,7 @@ struct ModelsCommand: Command {
       return try ModelLayout(context).text(
         of: context.store.lineage(ofModel: name, version: version.version))
     case .get(let model, let output): return try get(model, to: output, context)
-    case .change(let change): return try change.run(context.store)
+    case .change(let change): return try change.run(context)
     }
   }
 

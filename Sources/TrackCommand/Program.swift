@@ -53,12 +53,52 @@ enum Program {
     if let command = command as? any StorelessCommand {
       return try command.run(format, .current)
     }
+    if let address = try server(storeURI, command) {
+      return try run(command, address, format)
+    }
     let store = try openStore(storeURI, command)
     return try command.run(Context(store: store, format: format, style: .current))
   }
 }
 
 extension Program {
+  /// The server that `uri` or the environment names; `nil` for a file.
+  ///
+  /// MLflow's own variable counts for what can be done with a server: what only a file can do is done with one.
+  private static func server(_ uri: String?, _ command: any Command) throws -> ServerAddress? {
+    let use = command.servers
+    let environment = ProcessInfo.processInfo.environment
+    if use != .none {
+      return uri == nil ? StoreLocation.server() : uri.flatMap { ServerAddress($0) }
+    }
+    if command.access == .create { return nil }
+    let named = uri ?? environment[StoreLocation.variable] ?? ""
+    guard ServerAddress(named) == nil else {
+      throw Refusal(
+        "\(type(of: command).name) works with a store's file, not with the server \(named). "
+          + "Name a file with --store; track-cli import copies the server's runs to one.")
+    }
+    return nil
+  }
+
+  /// Runs a command with a server in the store's place.
+  private static func run(
+    _ command: any Command, _ address: ServerAddress, _ format: OutputFormat
+  ) throws -> String {
+    guard command.servers == .models else {
+      let mirror = try ServerMirror(address)
+      return try command.run(
+        Context(store: mirror.store, mirror: mirror, format: format, style: .current))
+    }
+    TemporaryFolder.removeAbandoned()
+    guard let folder = TemporaryFolder.make(for: .mirror) else {
+      throw Refusal("no folder can be made in \(TemporaryFolder.parent)")
+    }
+    defer { TemporaryFolder.remove(folder) }
+    let store = try TrackingStore(server: address, outbox: "\(folder)/outbox.db")
+    return try command.run(Context(store: store, format: format, style: .current))
+  }
+
   /// Opens the store that `uri` names, or else the one that is found.
   private static func openStore(
     _ uri: String?, _ command: any Command

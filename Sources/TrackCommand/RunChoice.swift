@@ -23,9 +23,11 @@ struct RunChoice {
   }
 
   /// The runs, in the order in which they are named.
-  func runs(in store: TrackingStore) throws -> [RunRecord] {
+  func runs(
+    _ context: Context, fetching parts: ServerMirror.Parts
+  ) throws -> [RunRecord] {
     if let experiment {
-      let runs = try store.runs(experiment: experiment, limit: limit)
+      let runs = try context.runs(experiment: experiment, limit: limit, fetching: parts)
       guard runs.count > 1 else {
         throw Refusal("\(experiment) has fewer than two runs; there is nothing to compare")
       }
@@ -33,7 +35,7 @@ struct RunChoice {
     }
     var runs: [RunRecord] = []
     for reference in references {
-      let run = try store.run(reference)
+      let run = try context.run(reference, fetching: parts)
       if let index = runs.firstIndex(where: { $0.row == run.row }) {
         throw Refusal(
           "\"\(references[index])\" and \"\(reference)\" are the same run, \(run.shortID); "

@@ -31,6 +31,7 @@ struct RunsCommand: Command {
     and start_time and end_time in milliseconds since 1970; data sets have name,
     digest and context. It is MLflow's language, with OR and parentheses.
     """
+  let servers = ServerUse.runs
 
   let experiment: String?
   let limit: Int?
@@ -68,10 +69,9 @@ struct RunsCommand: Command {
 
   private func list(_ context: Context) throws -> String {
     var search = search
-    if let experiment { search.experiments = [try context.store.experimentID(experiment)] }
     // One more than is shown tells whether there are more.
     search.limit = limit.map { $0 + 1 }
-    var runs = try context.store.search(search)
+    var runs = try context.search(search, experiment: experiment)
     let hasMore = limit.map { runs.count > $0 } ?? false
     if hasMore { runs.removeLast() }
     let details = columns.isEmpty ? [] : try context.store.details(of: runs)

@@ -6,6 +6,7 @@ struct ShowCommand: Command {
   static let name = "show"
   static let operands = "RUN"
   static let summary = "Show what one run logged."
+  let servers = ServerUse.runs
 
   let reference: String
 
@@ -14,9 +15,9 @@ struct ShowCommand: Command {
   }
 
   func run(_ context: Context) throws -> String {
-    let run = try context.store.run(reference)
+    let run = try context.run(reference, fetching: .histories.artifacts())
     let detail = try context.store.detail(of: run)
-    let children = try context.store.children(of: run)
+    let children = try context.children(of: run)
     switch context.format {
     case .json:
       return JSON.object(
@@ -116,7 +117,7 @@ extension RunDetail {
           artifacts.map { artifact in
             .object([
               ("path", .string(artifact.path)), ("bytes", .integer(artifact.byteCount)),
-              ("sha256", .string(artifact.sha256)),
+              ("sha256", .string(orNull: artifact.knownDigest)),
             ])
           })
       ),

@@ -7,6 +7,7 @@ struct TagCommand: Command {
   static let operands = "RUN KEY=VALUE..."
   static let summary = "Set tags of a run, or remove them."
   static let options = ["-r, --remove KEY  remove this tag; may be given again"]
+  let servers = ServerUse.runs
   let access = StoreAccess.change
 
   private let reference: String
@@ -27,8 +28,8 @@ struct TagCommand: Command {
   }
 
   func run(_ context: Context) throws -> String {
-    let run = try context.store.run(reference)
-    try context.store.change(tagsOf: run, changes)
+    let run = try context.run(reference)
+    try context.change(tagsOf: run, changes)
     return changes.map { key, value in
       let text = value.map { "\(printable(key)) = \(printable($0))" } ?? "\(printable(key)) removed"
       return "\(run.shortID)  \(text)\n"
@@ -42,6 +43,7 @@ struct NoteCommand: Command {
   static let operands = "RUN [TEXT]"
   static let summary = "Show a run's note, or write it; - takes it from standard input."
   static let options = ["-r, --remove  remove the note"]
+  let servers = ServerUse.runs
   static let notes = "MLflow shows the note as the run's description."
 
   /// The tag in which MLflow keeps a run's description.
@@ -62,7 +64,7 @@ struct NoteCommand: Command {
   }
 
   func run(_ context: Context) throws -> String {
-    let run = try context.store.run(reference)
+    let run = try context.run(reference)
     guard isRemoval || text != nil else {
       guard let note = try context.store.tag(Self.tag, of: run) else {
         return "\(run.shortID) has no note.\n"
@@ -70,7 +72,7 @@ struct NoteCommand: Command {
       return note.hasSuffix("\n") ? note : note + "\n"
     }
     let note = text == "-" ? standardInput() : text
-    try context.store.change(tagsOf: run, [(Self.tag, note)])
+    try context.change(tagsOf: run, [(Self.tag, note)])
     return "\(run.shortID)  \(note == nil ? "note removed" : "note written")\n"
   }
 }

@@ -21,7 +21,8 @@ public enum RunOutcome: String, Sendable {
 package struct ExperimentRecord: Sendable, Equatable {
   package let id: Int64
   package let name: String
-  package let runCount: Int
+  /// How many runs it has; `nil` where that is not known.
+  package let runCount: Int?
   /// When its latest run started.
   package let latestStartMilliseconds: Int64?
 }

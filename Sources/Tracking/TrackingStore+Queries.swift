@@ -88,14 +88,8 @@ extension Database {
       return run
     }
     let digits = reference.lowercased()
-    let isHexadecimal =
-      !digits.isEmpty
-      && digits.utf8.allSatisfy { byte in
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-          || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-      }
     var matches: [RunRecord] = []
-    if isHexadecimal, digits.utf8.count >= 4, digits.utf8.count <= 32 {
+    if Self.isBeginningOfID(digits) {
       matches = try runs(
         where: "\(present) AND run_id >= ? AND run_id < ? ORDER BY start_ms DESC",
         .text(digits), .text(digits + "g"))
@@ -108,7 +102,7 @@ extension Database {
       throw .ambiguousRun(reference: reference, candidates: try descriptions(of: matches))
     }
     if let run = matches.first { return run }
-    guard !isHexadecimal || digits.utf8.count >= 4 else {
+    guard !Self.isHexadecimal(digits) || digits.utf8.count >= 4 else {
       throw .referenceTooShort(reference: reference)
     }
     throw .runNotFound(reference: reference)
@@ -128,8 +122,21 @@ extension Database {
     return texts
   }
 
+  /// Whether a run may be named by `digits`: its id, or as much of its beginning as is taken for it.
+  static func isBeginningOfID(_ digits: String) -> Bool {
+    isHexadecimal(digits) && (4...32).contains(digits.utf8.count)
+  }
+
+  private static func isHexadecimal(_ digits: String) -> Bool {
+    !digits.isEmpty
+      && digits.utf8.allSatisfy { byte in
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+          || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+      }
+  }
+
   /// N of `latest~N`, 0 of `latest`.
-  private static func stepsBack(_ reference: String) -> Int64? {
+  static func stepsBack(_ reference: String) -> Int64? {
     if reference == "latest" { return 0 }
     guard reference.hasPrefix("latest~"), let back = Int64(reference.dropFirst("latest~".count)),
       back >= 0

@@ -92,6 +92,9 @@ public final class TrackingStore: Sendable {
 
   deinit { remote?.courier.stop() }
 
+  /// The server that runs are delivered to; `nil` where the file is their place.
+  package var serverAddress: ServerAddress? { remote?.address }
+
   /// What `TRACKING_URI` has to be for another process to log to the same place.
   public var uri: String { remote?.address.url ?? path }
 

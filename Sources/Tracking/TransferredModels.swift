@@ -251,6 +251,45 @@ extension Database {
 
 // MARK: Out of a store
 
+extension TransferredLoggedModel {
+  /// A model of a store or server, without its artifacts.
+  init(_ model: LoggedModel, experiment: String) {
+    self.init(id: model.id, experiment: experiment, name: model.name)
+    (type, status) = (model.modelType, model.status)
+    createdMilliseconds = model.createdMilliseconds
+    updatedMilliseconds = model.updatedMilliseconds
+    sourceRunID = model.sourceRunID
+    params = model.params.sortedPairs
+    tags = model.tags.sortedPairs
+    metrics = model.metrics
+  }
+}
+
+extension TransferredRegisteredModel {
+  /// A model of a store or server with some of its versions.
+  init(_ model: RegisteredModel, versions: [ModelVersion]) {
+    self.init(name: model.name)
+    description = model.description
+    createdMilliseconds = model.createdMilliseconds
+    updatedMilliseconds = model.updatedMilliseconds
+    tags = model.tags.sortedPairs
+    let numbers = Set(versions.map(\.version))
+    aliases = model.aliases.filter { numbers.contains($0.value) }
+      .sortedPairs.map { (alias: $0.key, version: $0.value) }
+    self.versions = versions.map { version in
+      var one = Version(number: version.version)
+      one.createdMilliseconds = version.createdMilliseconds
+      one.updatedMilliseconds = version.updatedMilliseconds
+      (one.description, one.stage) = (version.description, version.stage)
+      (one.source, one.storage) = (version.source, version.storage)
+      (one.runID, one.runLink) = (version.runID, version.runLink)
+      one.loggedModelID = version.loggedModelID
+      one.tags = version.tags.sortedPairs
+      return one
+    }
+  }
+}
+
 extension TrackingStore {
   /// The logged models that are not deleted, of some runs or all, for another store; without their artifacts.
   package func transferredLoggedModels(
@@ -263,16 +302,8 @@ extension TrackingStore {
       if experiments[model.experimentID] == nil {
         experiments[model.experimentID] = try experiment(id: model.experimentID)?.name
       }
-      var transferred = TransferredLoggedModel(
-        id: model.id, experiment: experiments[model.experimentID] ?? "Default", name: model.name)
-      (transferred.type, transferred.status) = (model.modelType, model.status)
-      transferred.createdMilliseconds = model.createdMilliseconds
-      transferred.updatedMilliseconds = model.updatedMilliseconds
-      transferred.sourceRunID = model.sourceRunID
-      transferred.params = model.params.sortedPairs
-      transferred.tags = model.tags.sortedPairs
-      transferred.metrics = model.metrics
-      found.append((transferred, model))
+      let experiment = experiments[model.experimentID] ?? "Default"
+      found.append((TransferredLoggedModel(model, experiment: experiment), model))
     }
     return found
   }
@@ -286,26 +317,7 @@ extension TrackingStore {
       let versions = try modelVersions(of: model.name).reversed()
         .filter { runs?.contains($0.runID) ?? true }
       if runs != nil, versions.isEmpty { continue }
-      var transferred = TransferredRegisteredModel(name: model.name)
-      transferred.description = model.description
-      transferred.createdMilliseconds = model.createdMilliseconds
-      transferred.updatedMilliseconds = model.updatedMilliseconds
-      transferred.tags = model.tags.sortedPairs
-      let numbers = Set(versions.map(\.version))
-      transferred.aliases = model.aliases.filter { numbers.contains($0.value) }
-        .sortedPairs.map { (alias: $0.key, version: $0.value) }
-      transferred.versions = versions.map { version in
-        var one = TransferredRegisteredModel.Version(number: version.version)
-        one.createdMilliseconds = version.createdMilliseconds
-        one.updatedMilliseconds = version.updatedMilliseconds
-        (one.description, one.stage) = (version.description, version.stage)
-        (one.source, one.storage) = (version.source, version.storage)
-        (one.runID, one.runLink) = (version.runID, version.runLink)
-        one.loggedModelID = version.loggedModelID
-        one.tags = version.tags.sortedPairs
-        return one
-      }
-      found.append(transferred)
+      found.append(TransferredRegisteredModel(model, versions: versions))
     }
     return found
   }

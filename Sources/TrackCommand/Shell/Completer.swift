@@ -132,7 +132,7 @@ struct Completer {
     case ("--to", _): return words(["csv", "json", "parquet", "mlflow"])
     case ("--experiment", _):
       let experiments = (try? store()?.experiments()) ?? []
-      return experiments.map { Candidate(word: $0.name, text: "\($0.runCount) runs") }
+      return experiments.map { Candidate(word: $0.name, text: "\($0.runCount ?? 0) runs") }
     case (_, "RUN"): return runs()
     case (_, "PLACE"), (_, "FILE"): return nil
     default: return []

@@ -6,15 +6,16 @@ import Tracking
 struct ImportCommand: Command {
   static let name = "import"
   static let operands = "PLACE"
-  static let summary = "Take over runs of MLflow (mlruns, SQLite), or from CSV."
+  static let summary = "Take over runs of MLflow (server, mlruns, SQLite), or from CSV."
   static let options = [
     "-e, --experiment NAME  for runs of a CSV file that name none; by default its",
     "                       own name",
   ]
   static let notes = """
-    PLACE is a folder that MLflow's client wrote (mlruns), an SQLite database of
-    MLflow's, a CSV file with a row for each run (as mlflow.search_runs gives them),
-    or a folder that track-cli export wrote as CSV.
+    PLACE is the URL of a server that speaks MLflow's REST API (MLflow's variables
+    say who asks), a folder that MLflow's client wrote (mlruns), an SQLite database
+    of MLflow's, a CSV file with a row for each run (as mlflow.search_runs gives
+    them), or a folder that track-cli export wrote as CSV.
 
     Runs keep their ids, so that importing twice changes nothing, and importing
     again later completes what has grown. Logged and registered models come along.
@@ -32,10 +33,14 @@ struct ImportCommand: Command {
   }
 
   func run(_ context: Context) throws -> String {
+    var report = ImportReport()
+    if let address = ServerAddress(place) {
+      try ServerImport(address).read(into: context.store, &report)
+      return report.text(context)
+    }
     var path = place
     if place.contains(":") { path = try StoreLocation.path(uri: place) }
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    var report = ImportReport()
     var isFolder = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw Refusal("there is no \(printable(path)) to import from")

@@ -20,7 +20,7 @@ struct ImportReport {
   }
 
   /// Puts a run into `store`.
-  mutating func take(_ run: TransferredRun, into store: TrackingStore) throws {
+  mutating func take(_ run: TransferredRun, into store: TrackingStore) throws(TrackingError) {
     let (outcome, failed) = try store.take(run)
     switch outcome {
     case .added: added += 1
@@ -37,7 +37,9 @@ struct ImportReport {
   }
 
   /// Puts a logged model into `store`.
-  mutating func take(_ model: TransferredLoggedModel, into store: TrackingStore) throws {
+  mutating func take(_ model: TransferredLoggedModel, into store: TrackingStore)
+    throws(TrackingError)
+  {
     do throws(TrackingError) {
       let (outcome, failed) = try store.take(model)
       if outcome == .added { loggedModels += 1 }
@@ -52,7 +54,9 @@ struct ImportReport {
   }
 
   /// Puts a registered model into `store`.
-  mutating func take(_ model: TransferredRegisteredModel, into store: TrackingStore) throws {
+  mutating func take(_ model: TransferredRegisteredModel, into store: TrackingStore)
+    throws(TrackingError)
+  {
     do throws(TrackingError) {
       let (outcome, taken) = try store.take(model)
       if outcome == .added { registeredModels += 1 }

@@ -59,10 +59,10 @@ extension TrackingStore {
     if let remoteModels {
       let missing = TrackingError.loggedModelNotFound(id: id)
       if let value {
-        _ = try remoteModels.call(
+        _ = try remoteModels.server.answer(
           "PATCH", "logged-models/\(id)/tags", ["tags": .pairs([key: value])], missing: missing)
       } else {
-        _ = try remoteModels.call(
+        _ = try remoteModels.server.answer(
           "DELETE", "logged-models/\(id)/tags/\(key)", [:], missing: missing)
       }
     } else if let value {

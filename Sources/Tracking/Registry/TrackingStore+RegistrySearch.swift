@@ -71,10 +71,15 @@ extension TrackingStore {
   /// - Throws: ``TrackingError/modelNotFound(name:)``.
   public func modelVersions(of name: String) throws(TrackingError) -> [ModelVersion] {
     if let remoteModels {
-      _ = try remoteModels.registeredModel(name)
+      let model = try remoteModels.registeredModel(name)
       return try remoteModels.searchVersions(
         filter: RemoteModels.named(name), order: [], limit: nil, offset: 0
-      ).sorted { $0.version > $1.version }
+      ).sorted { $0.version > $1.version }.map { version in
+        // MLflow's own server says them of the model only.
+        var version = version
+        version.aliases = model.aliases.filter { $0.value == version.version }.keys.sorted()
+        return version
+      }
     }
     return try reading { database throws(TrackingError) in
       let model = try database.registeredModel(name)

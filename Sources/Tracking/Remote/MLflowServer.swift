@@ -100,30 +100,59 @@ struct MLflowServer: Sendable {
   /// The paths of the files below a URI of the proxy.
   func list(_ uri: String) throws(DeliveryFailure) -> [String] {
     guard let root = proxyPath(uri) else { return [] }
-    var files: [String] = []
-    var folders = [""]
-    while let folder = folders.popLast() {
+    return try list { folder in
       let place = folder.isEmpty ? root : "\(root)/\(folder)"
-      let url = "\(address.url)\(Self.proxy)?path=\(StoreLocation.encodingPercents(place))"
-      let response = try send(client, HTTPClientRequest("GET", url), isJSON: true)
-      for file in JSONValue(utf8: response.body)?["files"]?.array ?? [] {
-        guard let name = file["path"]?.string else { continue }
-        let path = folder.isEmpty ? name : "\(folder)/\(name)"
-        // A server's word for where files go is not taken.
-        guard (try? ArtifactPath.validate(path)) != nil else {
-          throw .rejected(code: "ARTIFACTS", reason: "it names a file \"\(path.prefix(200))\"")
-        }
-        if file["is_dir"]?.bool == true { folders.append(path) } else { files.append(path) }
-      }
-    }
-    return files.sorted()
+      return "\(Self.proxy)?path=\(StoreLocation.encodingPercents(place))"
+    } below: { folder, name in
+      folder.isEmpty ? name : "\(folder)/\(name)"
+    }.map(\.path)
   }
 
   /// Writes the file `path` below a URI of the proxy to `file`.
   func download(_ path: String, of uri: String, to file: String) throws(DeliveryFailure) {
     let escaped = StoreLocation.encodingPercents(path, isPath: true)
-    var request = HTTPClientRequest(
-      "GET", "\(address.url)\(Self.proxy)/\(proxyPath(uri) ?? "")/\(escaped)")
+    try download("\(Self.proxy)/\(proxyPath(uri) ?? "")/\(escaped)", to: file)
+  }
+
+  /// The files of a tree of folders, by path.
+  ///
+  /// - Parameters:
+  ///   - request: The path and query that lists a folder.
+  ///   - path: The path of what a list calls `name`, in a folder.
+  /// - Returns: The files with their paths from the root.
+  /// - Throws: ``DeliveryFailure``, also for a list with a path that is none.
+  func list(
+    _ request: (_ folder: String) -> String,
+    below path: (_ folder: String, _ name: String) -> String
+  ) throws(DeliveryFailure) -> [ServerFile] {
+    var files: [ServerFile] = []
+    var folders = [""]
+    while let folder = folders.popLast() {
+      let url = "\(address.url)\(request(folder))"
+      let response = try send(client, HTTPClientRequest("GET", url), isJSON: true)
+      for file in JSONValue(utf8: response.body)?["files"]?.array ?? [] {
+        guard let name = file["path"]?.string else { continue }
+        let path = path(folder, name)
+        // A server's word for where files go is not taken.
+        guard folder.isEmpty || path.hasPrefix("\(folder)/"),
+          (try? ArtifactPath.validate(path)) != nil
+        else {
+          throw .rejected(code: "ARTIFACTS", reason: "it names a file \"\(path.prefix(200))\"")
+        }
+        if file["is_dir"]?.bool == true {
+          folders.append(path)
+        } else {
+          files.append(
+            ServerFile(path: path, byteCount: JSONNumber.milliseconds(file, "file_size")))
+        }
+      }
+    }
+    return files.sorted { $0.path < $1.path }
+  }
+
+  /// Writes what the server answers to a path and query to `file`.
+  func download(_ request: String, to file: String) throws(DeliveryFailure) {
+    var request = HTTPClientRequest("GET", "\(address.url)\(request)")
     if let authorization = address.authorization {
       request.headers.append(("Authorization", authorization))
     }

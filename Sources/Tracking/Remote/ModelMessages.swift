@@ -1,7 +1,7 @@
 import JSONValues
 
 /// Tags and params of a message, by key.
-private func pairs(_ list: JSONValue?) -> [String: String] {
+func pairs(_ list: JSONValue?) -> [String: String] {
   let pairs = (list?.array ?? []).compactMap { pair in
     pair["key"]?.string.map { ($0, pair["value"]?.string ?? "") }
   }
@@ -68,7 +68,7 @@ extension LoggedModel {
     params = pairs(message["data"]?["params"])
     metrics = (message["data"]?["metrics"]?.array ?? []).map { metric in
       Metric(
-        key: metric["key"]?.string ?? "", value: Self.number(metric["value"]),
+        key: metric["key"]?.string ?? "", value: JSONNumber.metric(metric["value"]),
         step: JSONNumber.milliseconds(metric, "step"),
         timeMilliseconds: JSONNumber.milliseconds(metric, "timestamp"),
         runID: metric["run_id"]?.string ?? "", datasetName: metric["dataset_name"]?.string ?? "",
@@ -82,14 +82,6 @@ extension LoggedModel {
         let version = registration["version"].flatMap(JSONNumber.integer)
       else { return nil }
       return Registration(model: name, version: version)
-    }
-  }
-
-  private static func number(_ value: JSONValue?) -> Double {
-    switch value?.string {
-    case "Infinity": .infinity
-    case "-Infinity": -.infinity
-    default: value?.double ?? .nan
     }
   }
 }

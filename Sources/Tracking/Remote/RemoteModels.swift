@@ -6,41 +6,10 @@ import JSONValues
 struct RemoteModels: Sendable {
   let server: MLflowServer
 
-  /// Calls the server; what it does not have is `missing`.
-  func call(
-    _ method: String, _ path: String, _ message: JSONValue, missing: TrackingError? = nil,
-    exists: TrackingError? = nil
-  ) throws(TrackingError) -> JSONValue {
-    do throws(DeliveryFailure) {
-      return try server.call(method, path, message)
-    } catch {
-      if case .rejected("RESOURCE_DOES_NOT_EXIST", _) = error, let missing { throw missing }
-      if case .rejected("RESOURCE_ALREADY_EXISTS", _) = error, let exists { throw exists }
-      throw .serverFailed(url: server.address.url, reason: error.reason)
-    }
-  }
-
-  /// The items of all pages of a search.
-  private func pages(
-    _ method: String, _ path: String, _ list: String, _ message: [String: JSONValue], limit: Int?,
-    offset: Int = 0
-  ) throws(TrackingError) -> [JSONValue] {
-    var items: [JSONValue] = []
-    var message = message
-    message["max_results"] = .int(min(100, offset + (limit ?? 100)))
-    while limit.map({ items.count < offset + $0 }) ?? true {
-      let answer = try call(method, path, .object(message))
-      items += answer[list]?.array ?? []
-      guard let token = answer["next_page_token"]?.string, !token.isEmpty else { break }
-      message["page_token"] = .string(token)
-    }
-    return Array(items.dropFirst(offset).prefix(limit ?? .max))
-  }
-
   // MARK: Registered models
 
   func registeredModel(_ name: String) throws(TrackingError) -> RegisteredModel {
-    let answer = try call(
+    let answer = try server.answer(
       "GET", "registered-models/get", ["name": .string(name)], missing: .modelNotFound(name: name))
     return RegisteredModel(answer["registered_model"] ?? [:])
   }
@@ -51,7 +20,7 @@ struct RemoteModels: Sendable {
     _ name: String, _ method: String, _ path: String, _ fields: [String: JSONValue] = [:],
     exists: TrackingError? = nil
   ) throws(TrackingError) -> RegisteredModel {
-    let answer = try call(
+    let answer = try server.answer(
       method, "registered-models/\(path)",
       .object(fields.merging(["name": .string(name)]) { $1 }), missing: .modelNotFound(name: name),
       exists: exists)
@@ -61,13 +30,34 @@ struct RemoteModels: Sendable {
   func searchRegisteredModels(
     filter: String, order: [String], limit: Int?, offset: Int
   ) throws(TrackingError) -> [RegisteredModel] {
-    try pages(
+    try server.pages(
       "GET", "registered-models/search", "registered_models", Self.search(filter, order),
       limit: limit, offset: offset
     ).map { RegisteredModel($0) }
   }
 
   // MARK: Versions
+
+  /// Makes a version of what a run of the server has at `path`, and the model if there is none of that name.
+  func register(
+    _ name: String, ofRun id: String, path: String, description: String, tags: [String: String]
+  ) throws(TrackingError) -> ModelVersion {
+    try RegistryName.validate(model: name)
+    do throws(TrackingError) {
+      try change(
+        name, "POST", "create", ["description": "", "tags": .pairs([:])],
+        exists: .modelExists(name: name))
+    } catch {
+      guard case .modelExists = error else { throw error }
+    }
+    let answer = try server.answer(
+      "POST", "model-versions/create",
+      [
+        "name": .string(name), "source": .string("runs:/\(id)/\(path)"), "run_id": .string(id),
+        "description": .string(description), "tags": .pairs(tags),
+      ])
+    return ModelVersion(answer["model_version"] ?? [:])
+  }
 
   func version(_ name: String, _ version: Int) throws(TrackingError) -> ModelVersion {
     try change(name, version, "GET", "get")
@@ -105,7 +95,7 @@ struct RemoteModels: Sendable {
     _ name: String, _ version: Int, _ method: String, _ path: String,
     _ fields: [String: JSONValue] = [:]
   ) throws(TrackingError) -> ModelVersion {
-    let answer = try call(
+    let answer = try server.answer(
       method, "model-versions/\(path)",
       .object(
         fields.merging(["name": .string(name), "version": .string("\(version)")]) { $1 }),
@@ -116,7 +106,7 @@ struct RemoteModels: Sendable {
   func searchVersions(
     filter: String, order: [String], limit: Int?, offset: Int
   ) throws(TrackingError) -> [ModelVersion] {
-    try pages(
+    try server.pages(
       "GET", "model-versions/search", "model_versions", Self.search(filter, order), limit: limit,
       offset: offset
     ).map { ModelVersion($0) }
@@ -124,7 +114,7 @@ struct RemoteModels: Sendable {
 
   /// Where the files of a version are.
   func storage(of version: ModelVersion) throws(TrackingError) -> String {
-    let answer = try call(
+    let answer = try server.answer(
       "GET", "model-versions/get-download-uri",
       ["name": .string(version.model), "version": .string("\(version.version)")])
     return answer["artifact_uri"]?.string ?? version.source
@@ -136,15 +126,16 @@ struct RemoteModels: Sendable {
     var run: JSONValue?
     if !version.runID.isEmpty {
       do throws(TrackingError) {
-        run = try call("GET", "runs/get", ["run_id": .string(version.runID)], missing: missing)[
-          "run"]
+        run = try server.answer(
+          "GET", "runs/get", ["run_id": .string(version.runID)], missing: missing)[
+            "run"]
       } catch {
         guard error == missing else { throw error }
       }
     }
     var experiment: JSONValue?
     if let id = run?["info"]?["experiment_id"] {
-      experiment = try call("GET", "experiments/get", ["experiment_id": id])["experiment"]
+      experiment = try server.answer("GET", "experiments/get", ["experiment_id": id])["experiment"]
     }
     let datasets = (run?["inputs"]?["dataset_inputs"]?.array ?? []).map { input in
       let dataset = input["dataset"] ?? [:]
@@ -164,7 +155,7 @@ struct RemoteModels: Sendable {
   func loggedModel(_ id: String) throws(TrackingError) -> (model: LoggedModel, artifactURI: String)
   {
     let missing = TrackingError.loggedModelNotFound(id: id)
-    let answer = try call("GET", "logged-models/\(id)", [:], missing: missing)
+    let answer = try server.answer("GET", "logged-models/\(id)", [:], missing: missing)
     guard let message = answer["model"] else { throw missing }
     return (LoggedModel(message), message["info"]?["artifact_uri"]?.string ?? "")
   }
@@ -174,20 +165,20 @@ struct RemoteModels: Sendable {
   ) throws(TrackingError) -> [LoggedModel] {
     var experiments: [JSONValue] = []
     if let experiment {
-      let answer = try call(
+      let answer = try server.answer(
         "GET", "experiments/get-by-name", ["experiment_name": .string(experiment)],
         missing: .experimentNotFound(reference: experiment))
       experiments = [answer["experiment"]?["experiment_id"] ?? ""]
     } else {
-      experiments = try pages(
-        "POST", "experiments/search", "experiments", [:], limit: nil
+      experiments = try server.pages(
+        "POST", "experiments/search", "experiments"
       ).compactMap { $0["experiment_id"] }
     }
     let orders = order.map { text -> JSONValue in
       let order = LoggedModelSearch.Order(text: text)
       return ["field_name": .string(order.field), "ascending": .bool(!order.isDescending)]
     }
-    return try pages(
+    return try server.pages(
       "POST", "logged-models/search", "models",
       [
         "experiment_ids": .array(experiments), "filter": .string(filter),

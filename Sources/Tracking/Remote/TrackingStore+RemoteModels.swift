@@ -67,18 +67,8 @@ extension TrackingStore {
         $0.path == path || $0.path.hasPrefix(path + "/") || path.isEmpty
       })
     else { throw .artifactNotFound(run: run.shortID, path: path) }
-    do throws(TrackingError) {
-      _ = try createRegisteredModel(name)
-    } catch {
-      guard case .modelExists = error else { throw error }
-    }
-    let answer = try remoteModels.call(
-      "POST", "model-versions/create",
-      [
-        "name": .string(name), "source": .string("runs:/\(id)/\(path)"), "run_id": .string(id),
-        "description": .string(description), "tags": .pairs(tags),
-      ])
-    return ModelVersion(answer["model_version"] ?? [:])
+    return try remoteModels.register(
+      name, ofRun: id, path: path, description: description, tags: tags)
   }
 
   // MARK: Files
@@ -98,7 +88,7 @@ extension TrackingStore {
   /// Where a server has artifacts of a run.
   func servedRun(_ id: String, path: String) throws(TrackingError) -> ModelLocation {
     guard let remoteModels else { throw .runNotFound(reference: id) }
-    let answer = try remoteModels.call(
+    let answer = try remoteModels.server.answer(
       "GET", "runs/get", ["run_id": .string(id)], missing: .runNotFound(reference: id))
     let uri = answer["run"]?["info"]?["artifact_uri"]?.string ?? ""
     let name = "runs:/\(id)/\(path)"

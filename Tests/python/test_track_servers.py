@@ -1,0 +1,316 @@
+"""`track-cli` with a server in the place of a file: the same answers, changes, imports, and servers that misbehave."""
+
+import contextlib
+import http.server
+import json
+import os
+import re
+import subprocess
+import threading
+
+import mlflow
+import pytest
+import requests
+from mlflow.entities import Metric, Param
+
+from servers import bearer, call, serve, team, track  # noqa: F401
+from session import LIMIT
+from test_track_transfer import imported, seen, write
+from tracked import CLI, cli, served
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Where track-cli keeps temporary files; nothing may be left there."""
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    yield place
+    assert os.listdir(place) == [] and not os.path.exists(tmp_path / "state"), "something was left"
+
+
+def log(client, name, seed, experiment, rate):
+    """A run with a curve, files of source, and what else `compare` shows."""
+    run = client.create_run(experiment, run_name=name, start_time=1_700_000_000_000 + 1000 * seed).info.run_id
+    client.log_batch(
+        run, metrics=[Metric("loss", rate / (s + 1), 1_700_000_000_000 + s, s) for s in range(60)] + [Metric("accuracy", 0.5 + rate, 1, 0)],
+        params=[Param("lr", str(rate)), Param("seed", str(seed)), Param("model", "cnn")])
+    client.log_text(run, f"rate = {rate}\nsame\n", "source/train.py")
+    client.log_text(run, "weights" * seed, "model/weights.bin")
+    client.set_tag(run, "mlflow.source.name", f"train-{seed}.py")
+    client.set_terminated(run, end_time=1_700_000_100_000 + seed)
+    return run
+
+
+@pytest.fixture
+def both(folder, tmp_path):
+    """A store, its server's address, and the runs in it."""
+    store = tmp_path / "tracking.db"
+    with served(store) as client:
+        experiment = client.create_experiment("digits")
+        runs = [log(client, f"net-{seed}", seed, experiment, rate) for seed, rate in enumerate((0.1, 0.2, 0.2), 1)]
+        quoted = client.create_run("0", run_name="it's \"one\"", start_time=1_600_000_000_000).info.run_id
+        client.set_terminated(quoted, end_time=1_600_000_000_001)
+        child = client.create_run(experiment, run_name="child", start_time=1_650_000_000_000, tags={"mlflow.parentRunId": runs[0]}).info.run_id
+        client.set_terminated(child, end_time=1_650_000_000_001)
+        client.delete_run(client.create_run(experiment, run_name="gone", start_time=5).info.run_id)
+        client.set_terminated(client.create_run("0", run_name="child", start_time=7).info.run_id, end_time=8)
+        yield store, mlflow.get_tracking_uri(), runs
+
+
+def test_a_server_is_shown_as_its_file_is(both):
+    store, uri, runs = both
+    for words in (
+        ["runs"], ["runs", "--format", "json"], ["runs", "-n", "2"], ["runs", "-e", "digits", "-c", "metrics.loss,params.lr,tags.none"],
+        ["runs", "-f", "metrics.loss < 0.003 OR params.seed = '1'", "-o", "metrics.loss DESC", "-o", "params.seed", "--format", "csv"],
+        ["runs", "-f", "tags.none = 'x'"], ["runs", "--all", "--format", "markdown"], ["show", "net-1"], ["show", runs[1][:6], "--format", "csv"],
+        ["show", "latest~1"], ["show", runs[2].upper()], ["metrics", "latest"], ["metrics", "net-2", "loss"], ["metrics", "net-2", "loss", "--format", "json"],
+        ["metrics", "net-1", "loss", "--plot", "--with", "net-2"], ["compare", "net-1", "net-2", "net-3"], ["compare", "net-1", "net-2", "--diff", "--curves"],
+        ["compare", "-e", "digits", "--limit", "3", "--format", "json"], ["compare", "net-2", "-b", "net-1", "--format", "markdown"],
+        ["compare", "latest", "latest~1", "--plot", "loss"], ["compare", "-e", "digits", "--group-by", "params", "--best"],
+        ["compare", "-e", "digits", "--group-by", "lr"], ["artifacts", "diff", "net-1", "net-2"], ["artifacts", "diff", "net-1", "net-2", "source/train.py"],
+        ["note", "net-1"],
+    ):
+        shown = cli(*words, store=uri)
+        assert shown and shown == cli(*words, store=store), words
+    # Only a page of runs names its time of making.
+    page = [re.sub(r"\d{4}-\d\d-\d\d[ T][\d:]+Z?", "", cli("compare", "net-1", "net-2", "--format", "html", store=place)) for place in (uri, store)]
+    assert page[0] == page[1] and "<svg" in page[0]
+
+
+def test_what_is_wrong_is_said_as_of_a_file(both):
+    store, uri, runs = both
+    for words in (
+        ["show", "nobody"], ["show", "child"], ["show", "f" * 32], ["show", "ab"], ["show", "latest~99"], ["runs", "-e", "nowhere"],
+        ["runs", "-f", "metrics.loss <"], ["runs", "-o", "metrics."], ["compare", "net-1", runs[0]], ["metrics", "net-1", "none"],
+        ["artifacts", "get", "net-1", "no/such"], ["restore", "net-1"], ["delete", "-e", "nowhere"], ["models", "none"],
+    ):
+        assert cli(*words, store=uri, status=1) == cli(*words, store=store, status=1), words
+    assert "no run matches" in cli("show", "it's \"one\"", store=uri, status=1)
+
+
+def test_what_a_server_does_not_say_is_left_out(both):
+    store, uri, runs = both
+    experiments = json.loads(cli("experiments", "--format", "json", store=uri))
+    of_file = json.loads(cli("experiments", "--format", "json", store=store))
+    assert [e["runs"] for e in of_file] == [2, 4] and experiments == [e | {"runs": None} for e in of_file]
+    assert "runs" not in cli("experiments", store=uri).splitlines()[0]
+    listed = json.loads(cli("artifacts", "net-1", "--format", "json", store=uri))
+    assert [(a["path"], a["bytes"], a["sha256"]) for a in listed] == [("model/weights.bin", 7, None), ("source/train.py", 16, None)]
+    # Where each can be fetched.
+    assert subprocess.run(["curl", "-sf", listed[1]["file"]], capture_output=True, text=True, timeout=LIMIT).stdout == "rate = 0.1\nsame\n"
+    assert "sha256" not in cli("artifacts", "net-1", store=uri)
+    deleted = json.loads(cli("runs", "--view", "deleted", "--format", "json", store=uri))
+    assert [run["name"] for run in deleted] == ["gone"] and deleted[0]["experiment_id"] == "1"
+
+
+def test_changes_reach_the_server(both, tmp_path):
+    store, uri, runs = both
+    assert "team = vision" in cli("tag", "net-1", "team=vision", "a/b=c d", store=uri)
+    assert "removed" in cli("tag", "net-1", "-r", "team", "-r", "never", store=uri)
+    cli("note", "net-1", "# Best", store=uri)
+    assert cli("note", "net-1", store=store) == "# Best\n"
+    tags = json.loads(cli("show", "net-1", "--format", "json", store=store))["tags"]
+    assert tags["a/b"] == "c d" and "team" not in tags
+    assert cli("delete", "net-2", "net-3", store=uri).count("Deleted") == 2
+    assert cli("runs", "-e", "digits", store=store).count("net-") == 1
+    assert "Restored" in cli("restore", "net-2", store=uri)
+    assert cli("runs", "-e", "digits", store=store).count("net-") == 2
+    assert "Deleted the experiment digits" in cli("delete", "-e", "digits", store=uri)
+    assert "no experiment" in cli("runs", "-e", "digits", store=store, status=1)
+    assert "gone" in cli("runs", "--view", "deleted", store=uri)
+    assert "Restored the experiment" in cli("restore", "-e", "digits", store=uri)
+    cli("models", "register", "clf", "net-1", "model", store=uri)
+    cli("models", "alias", "clf", "best", "1", store=uri)
+    assert cli("models", "clf", store=uri) == cli("models", "clf", store=store) and "best" in cli("models", store=uri)
+    assert "(1 file)" in cli("models", "get", "clf@best", "--output", tmp_path / "model", store=uri)
+    assert (tmp_path / "model" / "weights.bin").read_text() == "weights"
+    cli("artifacts", "get", "net-1", "source", "-o", tmp_path / "copy", store=uri)
+    assert (tmp_path / "copy/source/train.py").read_text().startswith("rate") and not (tmp_path / "copy/model").exists()
+
+
+def test_where_the_environment_sends_it(both, tmp_path):
+    store, uri, runs = both
+    here = {"PWD": str(tmp_path)}
+    assert "net-1" in cli("runs", **here, TRACKING_URI=uri)
+    # As for the runs of notebooks, MLflow's variable counts where ours is not set.
+    assert "net-1" in cli("runs", **here, MLFLOW_TRACKING_URI=uri)
+    assert cli("runs", **here, MLFLOW_TRACKING_URI=uri, TRACKING_URI=str(store)) == cli("runs", store=store)
+    for words in (["gc"], ["sql", "SELECT 1"], ["doctor"], ["export", "-t", "json", "-o", "x"]):
+        told = cli(*words, **here, TRACKING_URI=uri, status=1)
+        assert words[0] in told and uri in told and "track-cli import" in told
+    assert "not a file store" in cli("serve", store=uri, status=1)
+
+
+def test_a_server_comes_over_whole(folder, tmp_path):
+    there, here = tmp_path / "there.db", tmp_path / "here.db"
+    with served(there) as client:
+        run, child = write(client)
+        client.log_batch(run, metrics=[Metric("long", float(s), s, s) for s in range(1000)])
+        for start in range(1000, 27_000, 1000):
+            client.log_batch(run, metrics=[Metric("long", float(s), s, s) for s in range(start, start + 1000)])
+        # More than one page of each.
+        for number in range(1001):
+            client.create_run("0", run_name=f"many-{number}", start_time=number)
+        client.create_registered_model("clf", tags={"a": "b"}, description="what")
+        for number in range(101):
+            client.create_model_version("clf", f"runs:/{run}/folder", run, description=f"v{number}", await_creation_for=0)
+        client.set_registered_model_alias("clf", "best", "7")
+        uri = mlflow.get_tracking_uri()
+        model = mlflow.MlflowClient().create_logged_model(client.get_run(run).info.experiment_id, name="net", source_run_id=run, params={"depth": "3"})
+        client.log_model_artifact(model.model_id, str(write_file(tmp_path / "m.txt", "model")))
+        client.finalize_logged_model(model.model_id, "READY")
+        before = {key: seen(client, key) for key in (run, child)}
+        version = client.get_model_version("clf", "7")
+        added, completed, present, left_out = imported(uri, store=here)
+        assert (added, completed, present) == (1003, 0, 0) and set(left_out) == {"runs that are deleted"}
+        assert imported(uri, store=here)[:3] == (0, 0, 1003)
+        client.log_metric(child, "late", 1.0, step=3)
+        client.log_text(child, "later", "later.txt")
+        client.set_terminated(child)
+        assert imported(uri, store=here)[:3] == (0, 1, 1002)
+        before[child] = seen(client, child)
+    with served(here) as client:
+        for key, expected in before.items():
+            assert seen(client, key) == expected
+        assert len(client.get_metric_history(run, "long")) == 27_000
+        assert len(client.search_model_versions("name = 'clf'", max_results=1000)) == 101
+        assert client.get_model_version_by_alias("clf", "best").version == version.version
+        assert client.get_registered_model("clf").tags == {"a": "b"}
+        assert client.get_logged_model(model.model_id).params == {"depth": "3"}
+        files = requests.get(f"{mlflow.get_tracking_uri()}/api/2.0/mlflow/logged-models/{model.model_id}/artifacts/directories", timeout=LIMIT)
+        assert [file["path"] for file in files.json()["files"]] == ["m.txt"]
+    cli("artifacts", "get", child, "later.txt", "-o", tmp_path / "later.txt", store=here)
+    assert (tmp_path / "later.txt").read_text() == "later"
+    assert "is sound" in cli("doctor", store=here)
+
+
+def write_file(path, text):
+    path.write_text(text)
+    return path
+
+
+def test_roles_count(team, track, folder):  # noqa: F811
+    uri, admin, colleague = team
+    call(uri, "runs/create", admin, experiment_id="0", run_name="secret")
+    assert "secret" in cli("runs", store=uri, MLFLOW_TRACKING_TOKEN=admin)
+    assert "secret" not in cli("runs", store=uri, MLFLOW_TRACKING_TOKEN=colleague)
+    assert "401" in cli("runs", store=uri, status=1) and "401" in cli("runs", store=uri, status=1, MLFLOW_TRACKING_TOKEN="wrong")
+    track("accounts", "grant", "colleague", "read", "-e", "Default")
+    assert "secret" in cli("runs", store=uri, MLFLOW_TRACKING_TOKEN=colleague)
+    for words in (["tag", "secret", "a=b"], ["delete", "secret"], ["delete", "-e", "Default"]):
+        assert "403" in cli(*words, store=uri, status=1, MLFLOW_TRACKING_TOKEN=colleague)
+    assert admin not in cli("runs", store=uri.replace("//", f"//admin:{admin}x@"), status=1)
+
+
+@contextlib.contextmanager
+def answering(answers):
+    """A server that gives `answers`, by the last words of their paths, whatever it is asked."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            path = self.path.split("?")[0].split("/mlflow/")[-1]
+            status, body = answers.get(path, (404, "<h1>Not found</h1>"))
+            body = body if isinstance(body, str) else json.dumps(body)
+            self.send_response(status)
+            self.send_header("Content-Length", len(body.encode()))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        do_POST = do_GET
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+EXPERIMENTS = (200, {"experiments": [{"experiment_id": "0", "name": "Default"}]})
+RUN = {"info": {"run_id": "a" * 32, "run_name": "one", "experiment_id": "0", "status": "FINISHED", "start_time": "7", "end_time": 9},
+       "data": {"metrics": [{"key": "loss", "value": "NaN", "step": "3", "timestamp": 5}]}}
+
+
+def test_servers_that_misbehave(folder, tmp_path):
+    assert "cannot help" in cli("runs", store="http://127.0.0.1:9", status=1)
+    with answering({}) as uri:
+        assert "is this a tracking server?" in cli("runs", store=uri, status=1)
+        assert "is this a tracking server?" in cli("import", uri, store=tmp_path / "x.db", status=1)
+    with answering({"experiments/search": (200, "no JSON {")}) as uri:
+        assert cli("runs", store=uri) == "No runs yet.\n"
+    with answering({"experiments/search": EXPERIMENTS, "runs/search": (500, {"error_code": "INTERNAL_ERROR", "message": "oh"})}) as uri:
+        assert "oh" in cli("runs", store=uri, status=1)
+    # Members of other types, and without names, are no runs.
+    odd = {"runs": [RUN, {}, {"info": 7}, {"info": {"run_id": 5, "experiment_id": "0"}}, "text", {"info": {"run_id": "b" * 32, "experiment_id": "77"}, "data": []}]}
+    with answering({"experiments/search": EXPERIMENTS, "runs/search": (200, odd)}) as uri:
+        runs = json.loads(cli("runs", "--format", "json", "-c", "metrics.loss", store=uri))
+        assert [(r["id"][0], r["experiment"], r["start_ms"], r["end_ms"]) for r in runs] == [("a", "Default", 7, 9), ("b", "77", 0, None)]
+        assert runs[0]["metrics.loss"] == "NaN"
+    # A server's word for where files go is not taken.
+    for path in ("../../evil", "/etc/evil", "a/../b"):
+        files = (200, {"files": [{"path": path, "is_dir": False, "file_size": 1}]})
+        with answering({"experiments/search": EXPERIMENTS, "runs/get": (200, {"run": RUN}), "artifacts/list": files, "runs/search": (200, {})}) as uri:
+            assert "it names a file" in cli("artifacts", "get", "a" * 32, "-o", tmp_path / "out", store=uri, status=1)
+            assert not (tmp_path / "out").exists()
+    # Nor is a folder within itself without end.
+    loop = (200, {"files": [{"path": "a", "is_dir": True}]})
+    with answering({"experiments/search": EXPERIMENTS, "runs/get": (200, {"run": RUN}), "artifacts/list": loop, "runs/search": (200, {}),
+                    "metrics/get-history": (200, {"metrics": []})}) as uri:
+        assert "it names a file \"a\"" in cli("show", "a" * 32, store=uri, status=1)
+
+
+def test_artifacts_that_a_server_does_not_give_are_told(folder, tmp_path):
+    store = tmp_path / "x.db"
+    answers = {
+        "experiments/search": EXPERIMENTS, "runs/search": (200, {"runs": [RUN]}), "registered-models/search": (200, {}),
+        "metrics/get-history": (200, {"metrics": [{"key": "loss", "value": 0.5, "step": 3, "timestamp": 5}]}),
+        "artifacts/list": (200, {"files": [{"path": "a.bin", "is_dir": False, "file_size": 1}]}),
+    }
+    with answering(answers) as uri:
+        added, _, _, left_out = imported(uri, store=store)
+    # It answers every search with that run, that of deleted ones as well.
+    assert added == 1 and any("does not give" in reason and "404" in reason for reason in left_out)
+    assert json.loads(cli("metrics", "one", "loss", "--format", "json", store=store)) == [{"step": 3, "time_ms": 5, "value": 0.5}]
+
+
+def test_a_killed_one_leaves_nothing_for_long(folder, tmp_path):
+    with served(tmp_path / "tracking.db") as client:
+        client.create_run("0", run_name="one")
+        uri = mlflow.get_tracking_uri()
+        process = subprocess.Popen([CLI, "runs", "--watch", "--store", uri], stdout=subprocess.PIPE, text=True)
+        try:
+            assert "name" in process.stdout.readline() and "one" in process.stdout.readline()
+            client.create_run("0", run_name="two")
+            assert any("two" in process.stdout.readline() for _ in range(4))
+        finally:
+            process.kill()
+            process.communicate(timeout=LIMIT)
+        assert len(os.listdir(folder)) == 1
+        cli("runs", store=uri)
+        assert os.listdir(folder) == []
+
+
+def test_a_notebook_compares_what_it_logged_to_a_server(start_kernel, serve, tmp_path):  # noqa: F811
+    uri, _, _ = serve()
+    kernel = start_kernel(TRACKING_URI=uri, XDG_STATE_HOME=str(tmp_path / "state"))
+    kernel.ok("""
+        import Martlet
+        for rate in [0.1, 0.2] {
+          try Run.with(experiment: "digits", name: "net-\\(rate)") { run in
+            try run.logParam("lr", rate)
+            for step in 0..<5 { try run.log("loss", 1 / (rate * Double(step + 1))) }
+          }
+        }
+        """)
+    shown = kernel.ok('try compareRuns(experiment: "digits")').value
+    assert "net-0.1" in shown and "net-0.2" in shown and "loss ↓" in shown
+    assert "no experiment" in kernel.fails('try compareRuns(experiment: "none")').error["evalue"]
+    compared = cli("compare", "latest", "latest~1", store=uri)
+    assert "net-0.1" in compared and "* best: lowest loss" in compared
