@@ -171,7 +171,7 @@ let level4: [Target] = [
     name: "TrackCommand",
     dependencies: [
       "Tracking", "TrackingServer", "HTTPServer", "CommandArguments", "JSONValues", "Plots",
-      "Markup", "Processes", "SQLite", "Digest", "Compression",
+      "Markup", "Processes", "SQLite", "Digest", "Compression", "StandardError",
     ],
     swiftSettings: strict),
 ]

@@ -61,9 +61,9 @@ enum Help {
     let names = formats.dropLast().joined(separator: ", ")
     let list = formats.count > 1 ? "\(names) or \(formats[formats.count - 1])" : formats[0]
     return [
-      "    --store PLACE      the store: a path, sqlite:///path or file:path; for runs",
-      "                       and models also a server's URL; else what $TRACKING_URI",
-      "                       says, or the nearest tracking.db upwards",
+      "    --store PLACE      the store: a path, sqlite:///path or file:path; for",
+      "                       runs and models also a server's URL; else what",
+      "                       $TRACKING_URI says, or the nearest tracking.db upwards",
       "    --format FORMAT    \(list); by default table",
       "-h, --help             print this help",
     ]

@@ -68,9 +68,7 @@ extension Program {
   private static func server(_ uri: String?, _ command: any Command) throws -> ServerAddress? {
     let use = command.servers
     let environment = ProcessInfo.processInfo.environment
-    if use != .none {
-      return uri == nil ? StoreLocation.server() : uri.flatMap { ServerAddress($0) }
-    }
+    if use != .none { return StoreLocation.server(uri) }
     if command.access == .create { return nil }
     let named = uri ?? environment[StoreLocation.variable] ?? ""
     guard ServerAddress(named) == nil else {
@@ -115,7 +113,18 @@ extension Program {
     let place = words.firstIndex(of: "--store").flatMap { index in
       index + 2 < words.count ? words[index + 1] : nil
     }
-    return Completer(words) { try? TrackingStore(reading: Self.place(place)) }.text
+    guard let address = StoreLocation.server(place) else {
+      return Completer(words) { try? TrackingStore(reading: Self.place(place)) }.text
+    }
+    var mirror: ServerMirror?
+    return Completer(words, hasAllRuns: false) {
+      if mirror == nil {
+        // Nobody waits longer for a list of words.
+        mirror = try? ServerMirror(address, limit: .seconds(2))
+        _ = try? mirror?.search(RunSearch(view: .all, limit: Completer.mostRuns))
+      }
+      return mirror?.store
+    }.text
   }
 
   private static func place(_ uri: String?) throws(TrackingError) -> String {

@@ -8,6 +8,8 @@ package struct TransferredRun: Sendable {
   package var experiment: String
   package var name: String
   package var status: RunStatus
+  /// Whether it was killed by nobody's decision.
+  package var isInterrupted = false
   package var startMilliseconds: Int64
   package var endMilliseconds: Int64?
   package var parentID: String?
@@ -104,6 +106,7 @@ extension TrackingStore {
       var run = TransferredRun(
         id: record.id, experiment: record.experiment, name: record.name, status: record.status,
         startMilliseconds: record.startMilliseconds, endMilliseconds: record.endMilliseconds)
+      run.isInterrupted = record.isInterrupted
       run.parentID = record.parentID
       run.user = record.user
       run.params = detail.params
@@ -127,10 +130,12 @@ extension Database {
     try makeExperiment(run.experiment, atMilliseconds: currentMilliseconds())
     try execute(
       """
-      INSERT INTO runs (run_id, experiment, name, status, start_ms, end_ms, parent_run_id, user)
-        SELECT ?, id, ?, ?, ?, ?, ?, ? FROM experiments WHERE name = ? AND deleted_ms IS NULL
+      INSERT INTO runs
+          (run_id, experiment, name, status, interrupted, start_ms, end_ms, parent_run_id, user)
+        SELECT ?, id, ?, ?, ?, ?, ?, ?, ? FROM experiments WHERE name = ? AND deleted_ms IS NULL
       """, .text(run.id), .text(run.name), .text(run.status.rawValue),
-      .integer(run.startMilliseconds), .integer(orNull: run.endMilliseconds),
+      .integer(run.isInterrupted ? 1 : 0), .integer(run.startMilliseconds),
+      .integer(orNull: run.endMilliseconds),
       .text(orNull: run.parentID), .text(run.user), .text(run.experiment))
     let row = try query("SELECT id FROM runs WHERE run_id = ?", .text(run.id)) { $0.integer(0) }
     guard let row = row.first else { throw .runNotFound(reference: run.id) }
@@ -147,9 +152,10 @@ extension Database {
     if run.status != .running {
       try execute(
         """
-        UPDATE runs SET status = ?, end_ms = ?
+        UPDATE runs SET status = ?, interrupted = ?, end_ms = ?
           WHERE id = ? AND status = 'RUNNING' AND owner_host IS NULL
-        """, .text(run.status.rawValue), .integer(orNull: run.endMilliseconds), .integer(row))
+        """, .text(run.status.rawValue), .integer(run.isInterrupted ? 1 : 0),
+        .integer(orNull: run.endMilliseconds), .integer(row))
     }
   }
 

@@ -46,6 +46,8 @@ extension JSONWriter {
     if let end = run.endMilliseconds, end != 0 { member("end_time", end) }
     member("artifact_uri", ArtifactURI.run(run))
     member("lifecycle_stage", run.deletedMilliseconds == nil ? "active" : "deleted")
+    // An addition of ours, which MLflow's clients pass over.
+    if run.isInterrupted { member("interrupted", JSONValue.bool(true)) }
   }
 
   private mutating func data(of detail: RunDetail) {

@@ -4,9 +4,11 @@ import contextlib
 import http.server
 import json
 import os
+import pty
 import re
 import subprocess
 import threading
+import time
 
 import mlflow
 import pytest
@@ -16,7 +18,7 @@ from mlflow.entities import Metric, Param
 from servers import bearer, call, serve, team, track  # noqa: F401
 from session import LIMIT
 from test_track_transfer import imported, seen, write
-from tracked import CLI, cli, served
+from tracked import CLI, cli, served, start_runner
 
 
 @pytest.fixture
@@ -130,6 +132,19 @@ def test_changes_reach_the_server(both, tmp_path):
     assert (tmp_path / "copy/source/train.py").read_text().startswith("rate") and not (tmp_path / "copy/model").exists()
 
 
+def test_a_shell_is_offered_what_a_server_has(both):
+    store, uri, runs = both
+
+    def offered(*words):
+        return [line.split("\t") for line in cli("__complete", *words, TRACKING_URI=uri).splitlines()]
+
+    assert [word for word, _ in offered("show", "net-")] == ["net-3", "net-2", "net-1"]
+    assert offered("runs", "--experiment", "d") == [["digits", "experiment 1"]]
+    assert offered("restore", "")[0][0] == "gone"
+    assert [word for word, _ in offered("metrics", "net-1", "")] == ["accuracy", "loss"]
+    assert cli("__complete", "show", "", TRACKING_URI="http://127.0.0.1:9") == "latest\tthe newest run\n"
+
+
 def test_where_the_environment_sends_it(both, tmp_path):
     store, uri, runs = both
     here = {"PWD": str(tmp_path)}
@@ -191,6 +206,25 @@ def write_file(path, text):
     return path
 
 
+def test_a_run_whose_process_died_is_shown_as_such(folder, tmp_path):
+    store = tmp_path / "tracking.db"
+    process = start_runner("pause", store, 5, output=tmp_path / "out")
+    end = time.monotonic() + LIMIT
+    while "paused" not in (tmp_path / "out").read_text():
+        assert time.monotonic() < end and process.poll() is None
+        time.sleep(0.01)
+    process.kill()
+    process.wait(timeout=LIMIT)
+    process.stdin.close()
+    with served(store) as client:
+        uri = mlflow.get_tracking_uri()
+        assert client.search_runs([e.experiment_id for e in client.search_experiments()])[0].info.status == "KILLED"
+        shown = cli("show", "victim", store=uri)
+        assert "interrupted: its process went away" in shown and shown == cli("show", "victim", store=store)
+        assert imported(uri, store=tmp_path / "copy.db")[0] == 1
+    assert "INTERRUPTED" in cli("runs", store=tmp_path / "copy.db")
+
+
 def test_roles_count(team, track, folder):  # noqa: F811
     uri, admin, colleague = team
     call(uri, "runs/create", admin, experiment_id="0", run_name="secret")
@@ -205,12 +239,13 @@ def test_roles_count(team, track, folder):  # noqa: F811
 
 
 @contextlib.contextmanager
-def answering(answers):
-    """A server that gives `answers`, by the last words of their paths, whatever it is asked."""
+def answering(answers, delay=0):
+    """A server that gives `answers`, by the last words of their paths, whatever it is asked, each after some seconds."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            time.sleep(delay)
             path = self.path.split("?")[0].split("/mlflow/")[-1]
             status, body = answers.get(path, (404, "<h1>Not found</h1>"))
             body = body if isinstance(body, str) else json.dumps(body)
@@ -278,6 +313,22 @@ def test_artifacts_that_a_server_does_not_give_are_told(folder, tmp_path):
     # It answers every search with that run, that of deleted ones as well.
     assert added == 1 and any("does not give" in reason and "404" in reason for reason in left_out)
     assert json.loads(cli("metrics", "one", "loss", "--format", "json", store=store)) == [{"step": 3, "time_ms": 5, "value": 0.5}]
+
+
+def test_a_terminal_shows_how_far_an_import_is(folder, tmp_path):
+    runs = [{"info": RUN["info"] | {"run_id": f"{number:032x}"}} for number in range(20)]
+    answers = {"experiments/search": EXPERIMENTS, "runs/search": (200, {"runs": runs}), "artifacts/list": (200, {}), "registered-models/search": (200, {})}
+    main, side = pty.openpty()
+    with answering(answers, delay=0.03) as uri:
+        answer = subprocess.run([CLI, "import", uri, "--store", tmp_path / "x.db"], stdout=subprocess.PIPE, stderr=side, text=True, timeout=LIMIT)
+    os.close(side)
+    shown = b""
+    with contextlib.suppress(OSError):
+        while part := os.read(main, 4096):
+            shown += part
+    os.close(main)
+    assert answer.stdout.startswith("Imported 20 runs")
+    assert re.search(rb"\r\x1b\[K\d+ runs, Default", shown) and shown.endswith(b"\r\x1b[K")
 
 
 def test_a_killed_one_leaves_nothing_for_long(folder, tmp_path):

@@ -11,11 +11,13 @@ struct Completer {
   /// The words after the program's name, the last of which is being typed.
   private let words: [String]
   private let store: () -> TrackingStore?
+  private let hasAllRuns: Bool
 
   /// As many runs are offered.
-  private static let mostRuns = 200
+  static let mostRuns = 200
 
-  init(_ words: [String], store: @escaping () -> TrackingStore?) {
+  init(_ words: [String], hasAllRuns: Bool = true, store: @escaping () -> TrackingStore?) {
+    self.hasAllRuns = hasAllRuns
     // bash takes `--name=value` apart.
     var joined: [String] = []
     for word in words.map(Self.unquoted) {
@@ -132,7 +134,12 @@ struct Completer {
     case ("--to", _): return words(["csv", "json", "parquet", "mlflow"])
     case ("--experiment", _):
       let experiments = (try? store()?.experiments()) ?? []
-      return experiments.map { Candidate(word: $0.name, text: "\($0.runCount ?? 0) runs") }
+      return experiments.map { experiment in
+        let count = hasAllRuns ? experiment.runCount : nil
+        return Candidate(
+          word: experiment.name,
+          text: count.map { "\($0) runs" } ?? "experiment \(experiment.id)")
+      }
     case (_, "RUN"): return runs()
     case (_, "PLACE"), (_, "FILE"): return nil
     default: return []

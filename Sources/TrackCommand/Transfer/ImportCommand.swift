@@ -33,14 +33,13 @@ struct ImportCommand: Command {
   }
 
   func run(_ context: Context) throws -> String {
-    var report = ImportReport()
     if let address = ServerAddress(place) {
-      try ServerImport(address).read(into: context.store, &report)
-      return report.text(context)
+      return try ServerImport.read(address, into: context.store).text(context)
     }
     var path = place
     if place.contains(":") { path = try StoreLocation.path(uri: place) }
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    var report = ImportReport()
     var isFolder = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw Refusal("there is no \(printable(path)) to import from")

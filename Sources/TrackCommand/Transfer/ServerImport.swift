@@ -5,63 +5,87 @@ import Tracking
 /// Reads a server that speaks MLflow's REST API, whatever it keeps its runs in.
 struct ServerImport {
   private let server: ServerRuns
+  private let store: TrackingStore
+  /// Where files are on their way.
+  private let folder: String
+  private var report = ImportReport()
+  private var progress = ProgressLine()
+  private var count = 0
 
-  init(_ address: ServerAddress) {
-    server = ServerRuns(address)
-  }
-
-  func read(into store: TrackingStore, _ report: inout ImportReport) throws {
+  /// Takes over what the server at `address` has.
+  ///
+  /// - Parameters:
+  ///   - address: The server, and who asks.
+  ///   - store: The store that is to have it.
+  /// - Returns: What was done and left out.
+  /// - Throws: `TrackingError` when the server does not answer, or the store cannot be written; what came before stays.
+  static func read(
+    _ address: ServerAddress, into store: TrackingStore
+  ) throws -> ImportReport {
+    TemporaryFolder.removeAbandoned()
     guard let folder = TemporaryFolder.make(for: .mirror) else {
       throw Refusal("no folder can be made in \(TemporaryFolder.parent)")
     }
     defer { TemporaryFolder.remove(folder) }
-    var taken = report
-    let experiments = try server.experiments()
-    for experiment in experiments {
+    var reader = ServerImport(server: ServerRuns(address), store: store, folder: folder)
+    defer { reader.progress.remove() }
+    try reader.readRuns()
+    try reader.readModels()
+    return reader.report
+  }
+
+  private init(server: ServerRuns, store: TrackingStore, folder: String) {
+    (self.server, self.store, self.folder) = (server, store, folder)
+  }
+
+  private mutating func readRuns() throws(TrackingError) {
+    for experiment in try server.experiments() {
       try server.forEachPage(
         RunSearch(order: ["attributes.start_time ASC"]), in: [experiment]
       ) { page throws(TrackingError) in
-        for run in page { try take(run, by: folder, into: store, &taken) }
+        for run in page { try take(run) }
       }
     }
     try server.forEachPage(
       RunSearch(view: .deleted), in: server.experiments(.all)
     ) { page throws(TrackingError) in
-      for run in page { taken.leave(out: run.content.id, because: "runs that are deleted") }
+      for run in page { report.leave(out: run.content.id, because: "runs that are deleted") }
     }
-    for var model in try server.loggedModels(in: experiments) {
-      let here = try? store.loggedModel(model.id, orDeleted: true)
-      let known = Set(try here.map { try store.artifacts(of: .model($0.row)).map(\.path) } ?? [])
-      model.artifacts = try artifacts(
-        .loggedModel(model.id), model.id, besides: known, by: folder, &taken)
-      try taken.take(model, into: store)
-      clear(folder)
-    }
-    for model in try server.registeredModels() { try taken.take(model, into: store) }
-    report = taken
   }
 
-  private func take(
-    _ run: ServerRun, by folder: String, into store: TrackingStore, _ report: inout ImportReport
-  ) throws(TrackingError) {
+  private mutating func readModels() throws(TrackingError) {
+    for var model in try server.loggedModels(in: server.experiments()) {
+      progress.show("\(count) runs, model \(printable(model.name))")
+      var known: Set<String> = []
+      if let here = try? store.loggedModel(model.id, orDeleted: true) {
+        known = Set(try store.artifacts(of: .model(here.row)).map(\.path))
+      }
+      model.artifacts = artifacts(.loggedModel(model.id), model.id, besides: known)
+      try report.take(model, into: store)
+      removeFiles()
+    }
+    for model in try server.registeredModels() { try report.take(model, into: store) }
+  }
+
+  private mutating func take(_ run: ServerRun) throws(TrackingError) {
+    count += 1
+    progress.show("\(count) runs, \(printable(run.content.experiment))")
     var content = run.content
     content.metrics = try server.history(of: run)
-    let known = try? store.run(content.id, among: .all)
-    let paths = try known.map { run throws(TrackingError) in
-      try store.artifacts(of: run).map(\.path)
+    var known: Set<String> = []
+    if let here = try? store.run(content.id, among: .all) {
+      known = Set(try store.artifacts(of: here).map(\.path))
     }
-    content.artifacts = try artifacts(
-      .run(content.id), String(content.id.prefix(8)), besides: Set(paths ?? []), by: folder,
-      &report)
+    content.artifacts = artifacts(
+      .run(content.id), String(content.id.prefix(8)), besides: known)
     try report.take(content, into: store)
-    clear(folder)
+    removeFiles()
   }
 
   /// Fetches the files that are not here yet; those that the server does not give are left out.
-  private func artifacts(
-    _ owner: ServerFiles, _ name: String, besides known: Set<String>, by folder: String,
-    _ report: inout ImportReport
-  ) throws(TrackingError) -> [(path: String, file: String)] {
+  private mutating func artifacts(
+    _ owner: ServerFiles, _ name: String, besides known: Set<String>
+  ) -> [(path: String, file: String)] {
     var fetched: [(path: String, file: String)] = []
     let files: [ServerFile]
     do throws(TrackingError) {
@@ -83,7 +107,7 @@ struct ServerImport {
     return fetched
   }
 
-  private func clear(_ folder: String) {
+  private func removeFiles() {
     try? FileManager.default.removeItem(atPath: "\(folder)/files")
   }
 }

@@ -13,7 +13,7 @@ enum DescribedMessages {
     ("Run", "info*: RunInfo, data*: RunData, inputs: RunInputs, outputs: RunOutputs"),
     (
       "RunInfo",
-      "run_id*, run_uuid*, run_name*, experiment_id*, user_id, status*: RunStatus, start_time*: int64, end_time: int64, artifact_uri*, lifecycle_stage*"
+      "run_id*, run_uuid*, run_name*, experiment_id*, user_id, status*: RunStatus, start_time*: int64, end_time: int64, artifact_uri*, lifecycle_stage*, interrupted: bool"
     ),
     ("RunData", "metrics: [Metric], params: [Param], tags: [Tag]"),
     ("RunInputs", "dataset_inputs: [DatasetInput], model_inputs: [ModelInput]"),

@@ -28,8 +28,13 @@ package final class ServerMirror {
 
   /// Makes a copy with the server's experiments and no runs.
   ///
+  /// - Parameters:
+  ///   - address: The server, and who asks.
+  ///   - limit: How long it may take to answer a request.
   /// - Throws: ``TrackingError`` when the server does not answer, or no folder can be made.
-  package init(_ address: ServerAddress) throws(TrackingError) {
+  package init(
+    _ address: ServerAddress, limit: Duration = .seconds(60)
+  ) throws(TrackingError) {
     TemporaryFolder.removeAbandoned()
     guard let folder = TemporaryFolder.make(for: .mirror) else {
       throw .cannotOpen(
@@ -37,7 +42,7 @@ package final class ServerMirror {
     }
     self.folder = folder
     do throws(TrackingError) {
-      source = ServerRuns(address)
+      source = ServerRuns(address, limit: limit)
       store = try TrackingStore(file: "\(folder)/mirror.db", artifacts: "\(folder)/artifacts")
       experiments = Self.withNames(try source.experiments(.all))
       try enterExperiments()

@@ -25,6 +25,8 @@ package struct ServerRun: Sendable {
       status: RunStatus(rawValue: info["status"]?.string ?? "") ?? .finished,
       startMilliseconds: JSONNumber.milliseconds(info, "start_time"),
       endMilliseconds: info["end_time"].flatMap(JSONNumber.integer).map { Int64($0) })
+    // Our own server says it.
+    run.isInterrupted = info["interrupted"]?.bool == true
     run.user = info["user_id"]?.string ?? ""
     run.params = pairs(message["data"]?["params"]).sortedPairs
     run.tags = tags.sortedPairs

@@ -15,13 +15,14 @@ package struct ServerRuns: Sendable {
 
   let server: MLflowServer
 
-  /// How many runs a page has.
-  private static let pageSize = 1000
+  /// How many runs a page has: one with thousands of metrics each must not take a server a minute.
+  private static let pageSize = 200
   /// How many points a page has; MLflow gives no more.
   private static let historySize = 25_000
 
-  package init(_ address: ServerAddress) {
-    server = MLflowServer(address)
+  /// The runs of the server at `address`, which may take as long as `limit` to answer a request.
+  package init(_ address: ServerAddress, limit: Duration = .seconds(60)) {
+    server = MLflowServer(address, limit: limit)
   }
 
   package var url: String { server.address.url }
