@@ -22,7 +22,7 @@ public func compareRuns(
   if let address = store == nil ? StoreLocation.server() : store?.serverAddress {
     let mirror = try ServerMirror(address)
     var parts = ServerMirror.Parts()
-    parts.hasHistories = true
+    parts.wantsHistory = { _ in true }
     let runs = try mirror.runs(experiment: experiment, limit: limit, parts)
     let details = try mirror.store.details(of: runs)
     return RunComparison(Comparison(details, directions: directions))

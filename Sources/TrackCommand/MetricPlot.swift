@@ -45,7 +45,7 @@ struct MetricPlot {
 
   /// The plots of a metric, or of each metric of `run` that has several points.
   func text(of run: RunRecord, key: String?, _ context: Context) throws -> String {
-    let runs = [run] + (try others.map { try context.run($0, fetching: .histories) })
+    let runs = [run] + (try others.map { try context.run($0, fetching: .histories(of: key)) })
     var keys = [key].compactMap { $0 }
     if key == nil {
       keys = try context.store.details(of: runs).flatMap(\.metrics).filter { $0.count > 1 }

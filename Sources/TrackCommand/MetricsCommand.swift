@@ -42,7 +42,7 @@ struct MetricsCommand: Command {
   }
 
   func run(_ context: Context) throws -> String {
-    let run = try context.run(reference, fetching: .histories)
+    let run = try context.run(reference, fetching: .histories(of: key))
     if let plot {
       guard context.format == .table else {
         throw UsageError("--plot draws for people; leave out --format, or --plot")

@@ -71,12 +71,10 @@ extension Program {
     if use != .none { return StoreLocation.server(uri) }
     if command.access == .create { return nil }
     let named = uri ?? environment[StoreLocation.variable] ?? ""
-    guard ServerAddress(named) == nil else {
-      throw Refusal(
-        "\(type(of: command).name) works with a store's file, not with the server \(named). "
-          + "Name a file with --store; track-cli import copies the server's runs to one.")
-    }
-    return nil
+    guard let address = ServerAddress(named) else { return nil }
+    throw Refusal(
+      "\(type(of: command).name) works with a store's file, not with the server \(address.url). "
+        + "Name a file with --store; track-cli import copies the server's runs to one.")
   }
 
   /// Runs a command with a server in the store's place.

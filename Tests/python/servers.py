@@ -1,5 +1,6 @@
 """Servers of `track-cli serve`, alone or with accounts, for the tests of what they do for a team."""
 
+import os
 import re
 import subprocess
 
@@ -44,6 +45,17 @@ def serve(martlet, tmp_path):
         process.kill()
         process.communicate(timeout=LIMIT)
         errors.close()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Where track-cli keeps temporary files; nothing may be left there."""
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    yield place
+    assert os.listdir(place) == [] and not os.path.exists(tmp_path / "state"), "something was left"
 
 
 def bearer(token):

@@ -73,9 +73,12 @@ extension Context {
 
 extension ServerMirror.Parts {
   /// With every point of every metric.
-  static var histories: Self {
+  static var histories: Self { histories(of: nil) }
+
+  /// With every point of one metric, or of all.
+  static func histories(of key: String?) -> Self {
     var parts = Self()
-    parts.hasHistories = true
+    parts.wantsHistory = { key == nil || $0 == key }
     return parts
   }
 
@@ -83,7 +86,7 @@ extension ServerMirror.Parts {
   func artifacts(contents isWanted: @escaping (String, Int64) -> Bool = { _, _ in false }) -> Self {
     var parts = self
     parts.hasArtifacts = true
-    parts.contents = { isWanted($0.path, $0.byteCount) }
+    parts.wantsContents = { isWanted($0.path, $0.byteCount) }
     return parts
   }
 }

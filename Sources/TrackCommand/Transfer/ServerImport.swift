@@ -71,7 +71,7 @@ struct ServerImport {
     count += 1
     progress.show("\(count) runs, \(printable(run.content.experiment))")
     var content = run.content
-    content.metrics = try server.history(of: run)
+    content.metrics = try server.histories(of: run)
     var known: Set<String> = []
     if let here = try? store.run(content.id, among: .all) {
       known = Set(try store.artifacts(of: here).map(\.path))

@@ -9,12 +9,12 @@ import SQLite
 package final class ServerMirror {
   /// What is copied of a run beside its params, tags, data sets and the last values of its metrics.
   package struct Parts {
-    /// Every point of every metric.
-    package var hasHistories = false
+    /// Of which metrics to copy every point.
+    package var wantsHistory: (_ key: String) -> Bool = { _ in false }
     /// The paths and sizes of its artifacts; their digests only of those whose contents are copied.
     package var hasArtifacts = false
     /// Which artifacts to copy with their contents.
-    package var contents: (ServerFile) -> Bool = { _ in false }
+    package var wantsContents: (ServerFile) -> Bool = { _ in false }
 
     package init() {}
   }
@@ -105,11 +105,9 @@ package final class ServerMirror {
   func complete(
     _ run: ServerRun, _ record: RunRecord, _ parts: Parts
   ) throws(TrackingError) {
-    if parts.hasHistories {
-      var content = run.content
-      content.metrics = try source.history(of: run)
-      _ = try store.take(content)
-    }
+    var content = run.content
+    content.metrics = try source.histories(of: run, where: parts.wantsHistory)
+    if !content.metrics.isEmpty { _ = try store.take(content) }
     guard parts.hasArtifacts else { return }
     let owner = ServerFiles.run(record.id)
     let files = try source.files(owner)
@@ -124,7 +122,7 @@ package final class ServerMirror {
         }
       }
     }
-    for file in files where parts.contents(file) {
+    for file in files where parts.wantsContents(file) {
       let place = "\(folder)/download"
       try source.download(file.path, owner, to: place)
       try store.logArtifact(file: place, as: file.path, of: .run(record.row))

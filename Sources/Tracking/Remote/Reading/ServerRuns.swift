@@ -97,10 +97,12 @@ package struct ServerRuns: Sendable {
     return run
   }
 
-  /// All points of the metrics of a run.
-  package func history(of run: ServerRun) throws(TrackingError) -> [MetricEntry] {
+  /// All points of the metrics of a run that are wanted.
+  package func histories(
+    of run: ServerRun, where isWanted: (_ key: String) -> Bool = { _ in true }
+  ) throws(TrackingError) -> [MetricEntry] {
     var points: [MetricEntry] = []
-    for key in run.content.metrics.map(\.key) {
+    for key in run.content.metrics.map(\.key) where isWanted(key) {
       points += try server.pages(
         "GET", "metrics/get-history", "metrics",
         ["run_id": .string(run.content.id), "metric_key": .string(key)], size: Self.historySize
