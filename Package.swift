@@ -79,6 +79,7 @@ let level0: [Target] = [
   .target(name: "CDelimited", cSettings: [.unsafeFlags(["-O3"])]),
   .target(name: "CRaster", linkerSettings: [.linkedLibrary("dl")]),
   .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
+  .target(name: "CGraphicsCards", linkerSettings: [.linkedLibrary("dl")]),
   // Loading libraries, Swift's runtime among them, would take longer than all that it does.
   .executableTarget(
     name: "KernelLauncher",
@@ -96,6 +97,7 @@ let level1: [Target] = [
   library("Digest", ["CCrypto"]),
   library("HTTPServer", ["CMicroHTTPD"]),
   library("HTTPClient", ["CCurl"]),
+  library("GraphicsCards", ["CGraphicsCards"]),
   library("StandardError"),
   library("FitObservation", ["Locks"]),
   library("Raster", ["CRaster"]),
@@ -123,7 +125,10 @@ let level2: [Target] = [
   library("Plots", ["Compression", "JSONValues", "Markup", "Raster"]),
   library(
     "Tracking",
-    ["SQLite", "Digest", "HTTPClient", "JSONValues", "Locks", "Processes", "StandardError"]),
+    [
+      "SQLite", "Digest", "GraphicsCards", "HTTPClient", "JSONValues", "Locks", "Processes",
+      "StandardError",
+    ]),
   library("Workflows", ["Digest"]),
 ]
 

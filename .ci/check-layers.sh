@@ -8,9 +8,9 @@ cd "$(dirname "$0")/.."
 declare -A level=(
   [CZeroMQ]=0 [CSQLite]=0 [COpenBLAS]=0 [CCrypto]=0 [CZlib]=0 [CSourceKit]=0 [CFaults]=0 [CKernels]=0
   [CProcesses]=0 [CFrontendServer]=0 [CDelimited]=0 [CImageFiles]=0 [CRaster]=0
-  [KernelLauncher]=0 [CMicroHTTPD]=0 [CCurl]=0 [CLocks]=0 [Locks]=5
+  [KernelLauncher]=0 [CMicroHTTPD]=0 [CCurl]=0 [CGraphicsCards]=0 [CLocks]=0 [Locks]=5
   [ZeroMQ]=10 [SQLite]=10 [BLAS]=10 [Digest]=10 [Compression]=10 [Processes]=10 [SourceKit]=10 [CellGate]=10
-  [DelimitedText]=10 [HTTPServer]=10 [HTTPClient]=10 [StandardError]=10 [FitObservation]=10 [ImageFiles]=10 [Raster]=10
+  [DelimitedText]=10 [HTTPServer]=10 [HTTPClient]=10 [StandardError]=10 [FitObservation]=10 [ImageFiles]=10 [Raster]=10 [GraphicsCards]=10
   [ErrorTexts]=10 [JSONValues]=15 [Markup]=15 [CommandArguments]=20
   [JupyterProtocol]=20 [Cells]=20 [Tensors]=20 [Plots]=20 [Tracking]=20 [Workflows]=20
   [Gradients]=23 [Learners]=23 [Tables]=23 [NeuralNetworks]=26 [TensorDifferentiation]=26
@@ -22,7 +22,7 @@ declare -A level=(
 declare -A importer=(
   [CZeroMQ]=ZeroMQ [CSQLite]=SQLite [COpenBLAS]=BLAS [CKernels]=BLAS [CCrypto]=Digest [CZlib]=Compression
   [CSourceKit]=SourceKit [CFaults]=CellWorker [CProcesses]=Processes [CDelimited]=DelimitedText [CImageFiles]=ImageFiles [CRaster]=Raster
-  [CMicroHTTPD]=HTTPServer [CCurl]=HTTPClient [CLocks]=Locks
+  [CMicroHTTPD]=HTTPServer [CCurl]=HTTPClient [CGraphicsCards]=GraphicsCards [CLocks]=Locks
 )
 # Besides level 1: what loads and runs cells, and the file that hands their values over.
 unsafe_allowed='^Sources/(CellWorker/|Martlet/[A-Za-z]*Bridge[A-Za-z]*\.swift)'

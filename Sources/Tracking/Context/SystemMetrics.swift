@@ -1,5 +1,6 @@
 import Dispatch
 import FoundationEssentials
+import GraphicsCards
 import Locks
 
 /// Samples how busy the machine is while a run runs, as metrics by MLflow's names: `system/…`.
@@ -100,8 +101,8 @@ package struct SystemSampler {
     values["network_receive_megabytes"] = max(0, bytes.received - network.received) / 1e6
     values["network_transmit_megabytes"] = max(0, bytes.sent - network.sent) / 1e6
     network = bytes
-    for (index, card) in Self.graphicsCards().enumerated() {
-      for (name, value) in card { values["gpu_\(index)_\(name)"] = value }
+    for (index, card) in (GraphicsCard.nvidia() + Self.listedCards()).enumerated() {
+      for (name, value) in Self.values(of: card) { values["gpu_\(index)_\(name)"] = value }
     }
     defer { step += 1 }
     let milliseconds = currentMilliseconds()
@@ -151,8 +152,8 @@ package struct SystemSampler {
     }
   }
 
-  /// What drivers that use the kernel's files say of their cards, in order; AMD's does.
-  private static func graphicsCards() -> [[String: Double]] {
+  /// Cards whose drivers write to the kernel's files, in order; AMD's does.
+  private static func listedCards() -> [GraphicsCard] {
     let root = "/sys/class/drm"
     let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
     return names.filter { $0.hasPrefix("card") && !$0.contains("-") }.sorted().compactMap { name in
@@ -160,12 +161,27 @@ package struct SystemSampler {
         Machine.line(of: "\(root)/\(name)/device/\(file)").flatMap { Double($0) }
       }
       guard let busy = read("gpu_busy_percent") else { return nil }
-      var card = ["utilization_percentage": busy]
+      var card = GraphicsCard()
+      card.busyPercent = busy
       if let used = read("mem_info_vram_used"), let total = read("mem_info_vram_total"), total > 0 {
-        card["memory_usage_megabytes"] = used / 1e6
-        card["memory_usage_percentage"] = 100 * used / total
+        card.memory = (used, total)
       }
       return card
     }
+  }
+
+  /// What is known of a card, by MLflow's names.
+  private static func values(of card: GraphicsCard) -> [String: Double] {
+    var values: [String: Double] = [:]
+    values["utilization_percentage"] = card.busyPercent
+    if let memory = card.memory {
+      values["memory_usage_megabytes"] = memory.used / 1e6
+      values["memory_usage_percentage"] = 100 * memory.used / memory.total
+    }
+    values["power_usage_watts"] = card.watts
+    if let watts = card.watts, let limit = card.wattLimit, limit > 0 {
+      values["power_usage_percentage"] = 100 * watts / limit
+    }
+    return values
   }
 }
