@@ -229,7 +229,7 @@ let testTargets: [Target] = [
   tests("CellCompiler", ["CellCompiler", "Cells"]),
   tests("Processes", ["Processes"]),
   tests("Assistance", ["Assistance"]),
-  tests("Martlet", ["Martlet", "Tensors", "Tables", "Plots", "Tracking"]),
+  tests("Martlet", ["Martlet", "CellCompiler", "Tensors", "Tables", "Plots", "Tracking"]),
   tests("Session", ["Session", "Kernel", "JupyterProtocol"]),
   tests("Notebooks", ["Notebooks", "Kernel", "JupyterProtocol"]),
   tests("Kernel", ["Kernel", "JupyterProtocol", "ZeroMQ", "SQLite"]),

@@ -74,15 +74,16 @@ package final class CellCompiler: Sendable {
     } else {
       throw .linkerMissing
     }
-    // Importing the user's library asks for the C modules beneath it; empty ones satisfy that,
-    // and the real headers need not be parsed for every cell.
-    let names = [
-      "COpenBLAS", "CKernels", "CDelimited", "CImageFiles", "CSQLite", "CCrypto", "CZlib",
-      "CRaster", "CCurl", "CProcesses", "CLocks",
-    ]
-    let maps = names.map { "module \($0) {}\n" }.joined()
+    let maps = Self.emptyModules.map { "module \($0) {}\n" }.joined()
     try write(maps, to: "\(folder)/maps/module.modulemap")
   }
+
+  /// Importing the user's library asks for the C modules beneath it; empty ones satisfy that, and the real headers need
+  /// not be parsed for every cell.
+  package static let emptyModules = [
+    "COpenBLAS", "CKernels", "CDelimited", "CImageFiles", "CSQLite", "CCrypto", "CZlib",
+    "CRaster", "CCurl", "CGraphicsCards", "CProcesses", "CLocks",
+  ]
 
   /// The flags that make the compiler see the session's modules; for completion, too.
   package var sharedArguments: [String] {

@@ -1,3 +1,4 @@
+import CellCompiler
 import Foundation
 import Martlet
 import TestSupport
@@ -10,18 +11,12 @@ private struct Cells {
 
   init() throws { folder = try TemporaryDirectory() }
 
-  /// The C modules below, which a cell needs by name only.
-  private static let emptyModules = [
-    "COpenBLAS", "CKernels", "CDelimited", "CImageFiles", "CSQLite", "CCrypto", "CZlib", "CRaster",
-    "CCurl", "CProcesses", "CLocks",
-  ]
-
   private func searchPaths() throws -> [String] {
     let libraries = URL(fileURLWithPath: builtProduct("libMartlet.so")).deletingLastPathComponent()
       .path
     var paths = ["-I", "\(libraries)/Modules", "-L", libraries, "-Xlinker", "-rpath"]
     paths += ["-Xlinker", libraries, "-lMartlet"]
-    for module in Self.emptyModules {
+    for module in CellCompiler.emptyModules {
       try folder.write("module \(module) {}\n", to: "\(module)/module.modulemap")
       paths += ["-I", folder.path(module)]
     }
