@@ -10,7 +10,7 @@ import time
 
 from conftest import fill
 from session import LIMIT
-from tracked import RUNNER, cli, runner, start_runner
+from tracked import RUNNER, cli, paused_runner, runner, start_runner
 
 
 def whole_lines(path):
@@ -84,17 +84,10 @@ def test_nothing_acknowledged_by_two_hundred_killed_processes_is_lost(tmp_path):
 
 def test_a_power_cut_leaves_whole_transactions(tmp_path):
     store = tmp_path / "tracking.db"
-    process = start_runner("pause", store, 12, output=tmp_path / "out")
-    end = time.monotonic() + LIMIT
-    while "paused" not in (tmp_path / "out").read_text():
-        assert time.monotonic() < end and process.poll() is None
-        time.sleep(0.01)
     frozen = tmp_path / "frozen.db"
-    shutil.copy(store, frozen)
-    shutil.copy(f"{store}-wal", f"{frozen}-wal")
-    process.kill()
-    process.wait(timeout=LIMIT)
-    process.stdin.close()
+    with paused_runner(store, 12):
+        shutil.copy(store, frozen)
+        shutil.copy(f"{store}-wal", f"{frozen}-wal")
     log = (tmp_path / "frozen.db-wal").read_bytes()
     # A frame has 24 bytes and a page; the size of the database is in the last frame of each transaction.
     page = int.from_bytes(log[8:12], "big")
@@ -137,15 +130,8 @@ def test_a_power_cut_leaves_whole_transactions(tmp_path):
 
 def test_a_flipped_bit_of_the_last_transaction_costs_no_other(tmp_path):
     store = tmp_path / "tracking.db"
-    process = start_runner("pause", store, 5, output=tmp_path / "out")
-    end = time.monotonic() + LIMIT
-    while "paused" not in (tmp_path / "out").read_text():
-        assert time.monotonic() < end and process.poll() is None
-        time.sleep(0.01)
-    database, log = store.read_bytes(), bytearray((tmp_path / "tracking.db-wal").read_bytes())
-    process.kill()
-    process.wait(timeout=LIMIT)
-    process.stdin.close()
+    with paused_runner(store, 5):
+        database, log = store.read_bytes(), bytearray((tmp_path / "tracking.db-wal").read_bytes())
     log[-100] ^= 4
     copy = tmp_path / "copy.db"
     copy.write_bytes(database)

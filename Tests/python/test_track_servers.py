@@ -4,16 +4,16 @@ import json
 import os
 import re
 import subprocess
-import time
 
 import mlflow
 import pytest
+import requests
 from mlflow.entities import Metric, Param
 
 from servers import bearer, call, folder, serve, team, track  # noqa: F401
 from session import LIMIT
 from test_track_transfer import imported
-from tracked import CLI, cli, served, start_runner
+from tracked import CLI, cli, paused_runner, served
 
 
 def log(client, name, seed, experiment, rate):
@@ -85,7 +85,7 @@ def test_what_a_server_does_not_say_is_left_out(both):
     listed = json.loads(cli("artifacts", "net-1", "--format", "json", store=uri))
     assert [(a["path"], a["bytes"], a["sha256"]) for a in listed] == [("model/weights.bin", 7, None), ("source/train.py", 16, None)]
     # Where each can be fetched.
-    assert subprocess.run(["curl", "-sf", listed[1]["file"]], capture_output=True, text=True, timeout=LIMIT).stdout == "rate = 0.1\nsame\n"
+    assert requests.get(listed[1]["file"], timeout=LIMIT).text == "rate = 0.1\nsame\n"
     assert "sha256" not in cli("artifacts", "net-1", store=uri)
     deleted = json.loads(cli("runs", "--view", "deleted", "--format", "json", store=uri))
     assert [run["name"] for run in deleted] == ["gone"] and deleted[0]["experiment_id"] == "1"
@@ -145,14 +145,8 @@ def test_where_the_environment_sends_it(both, tmp_path):
 
 def test_a_run_whose_process_died_is_shown_as_such(folder, tmp_path):
     store = tmp_path / "tracking.db"
-    process = start_runner("pause", store, 5, output=tmp_path / "out")
-    end = time.monotonic() + LIMIT
-    while "paused" not in (tmp_path / "out").read_text():
-        assert time.monotonic() < end and process.poll() is None
-        time.sleep(0.01)
-    process.kill()
-    process.wait(timeout=LIMIT)
-    process.stdin.close()
+    with paused_runner(store, 5):
+        pass
     with served(store) as client:
         uri = mlflow.get_tracking_uri()
         assert client.search_runs([e.experiment_id for e in client.search_experiments()])[0].info.status == "KILLED"

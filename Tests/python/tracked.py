@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import subprocess
+import time
 
 import mlflow
 
@@ -20,6 +21,23 @@ def start_runner(*arguments, output):
     with open(output, "wb") as file:
         return subprocess.Popen(
             [RUNNER, *map(str, arguments)], stdin=subprocess.PIPE, stdout=file, stderr=subprocess.DEVNULL)
+
+
+@contextlib.contextmanager
+def paused_runner(store, transactions):
+    """A process that has logged some transactions to `store` and goes no further; at the end it is killed."""
+    output = f"{store}-out"
+    process = start_runner("pause", store, transactions, output=output)
+    try:
+        end = time.monotonic() + LIMIT
+        while "paused" not in open(output).read():
+            assert time.monotonic() < end and process.poll() is None
+            time.sleep(0.01)
+        yield
+    finally:
+        process.kill()
+        process.wait(timeout=LIMIT)
+        process.stdin.close()
 
 
 def runner(*arguments):
