@@ -16,6 +16,7 @@ package enum TemporaryFolder {
     case pipeline
     case job
     case mirror
+    case model
   }
 
   /// The locked folders of this process and their descriptors.

@@ -131,3 +131,27 @@ def test_a_full_disk_throws_in_the_cell_and_loses_nothing(start_kernel, small_di
     assert "0.75" in text and "0.25" in text
     with contextlib.closing(sqlite3.connect(store)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_files_of_a_loaded_model_do_not_outlive_a_killed_worker_for_long(start_kernel, tmp_path):
+    places = tmp_path / "temporary"
+    places.mkdir()
+    kernel = start_kernel(TMPDIR=str(places))
+
+    def folders():
+        return sorted(path for path in places.iterdir() if path.name.startswith("martlet-model-"))
+
+    kernel.ok("""
+        import Martlet
+        try Run.with(experiment: "models") { run in
+          try run.logArtifact(text: "weights", as: "model/weights.bin")
+          _ = try run.store.registerModel("net", from: run, path: "model")
+        }
+        """)
+    load = 'import Martlet\nlet files = try LoadedModel("models:/net/1").files'
+    kernel.ok(load)
+    first = folders()
+    assert len(first) == 1 and (first[0] / "weights.bin").read_text() == "weights"
+    kernel.fails("import Glibc\nkill(getpid(), SIGKILL)")
+    kernel.ok(load)
+    assert len(folders()) == 1 and folders() != first

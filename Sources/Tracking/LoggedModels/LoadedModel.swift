@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Locks
+import Processes
 
 /// The files of a logged or registered model, in a folder of this machine.
 ///
@@ -41,11 +42,11 @@ public struct LoadedModel: Sendable {
     let reference = try ModelReference(uri)
     let store = try TrackingStore.chosen(store)
     let found = try store.location(of: reference)
-    let target = folder ?? TemporaryFolders.next()
+    let target = if let folder { folder } else { try ModelFolders.make() }
     do throws(TrackingError) {
       files = try store.copy(found.files, of: found.description, to: target)
     } catch {
-      if folder == nil { try? FileManager.default.removeItem(atPath: target) }
+      if folder == nil { TemporaryFolder.remove(target) }
       throw error
     }
     self.uri = uri
@@ -76,24 +77,27 @@ public struct LoadedModel: Sendable {
   }
 }
 
-/// Folders that this program needs until it ends.
-private enum TemporaryFolders {
+/// Folders of models that this program needs until it ends.
+private enum ModelFolders {
   private static let folders = Guarded<[String]>([])
 
-  /// A path at which nothing is yet, and nothing will be left.
-  static func next() -> String {
-    let path = FileManager.default.temporaryDirectory
-      .appendingPathComponent("martlet-model-\(RunIdentity.newID())").path
+  /// Makes one; the next program that loads a model removes those of a program that was killed.
+  static func make() throws(TrackingError) -> String {
+    if folders.withLock({ $0.isEmpty }) { TemporaryFolder.removeAbandoned() }
+    guard let path = TemporaryFolder.make(for: .model) else {
+      throw .cannotOpen(
+        path: "\(TemporaryFolder.parent)/martlet-model", reason: "its folder cannot be made")
+    }
     let isFirst = folders.withLock { folders in
       folders.append(path)
       return folders.count == 1
     }
-    if isFirst { atexit { TemporaryFolders.removeAll() } }
+    if isFirst { atexit { ModelFolders.removeAll() } }
     return path
   }
 
   private static func removeAll() {
-    for folder in folders.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: folder) }
+    for folder in folders.withLock({ $0 }) { TemporaryFolder.remove(folder) }
   }
 }
 
