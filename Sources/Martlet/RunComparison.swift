@@ -21,9 +21,7 @@ public func compareRuns(
   let directions = directions(lower: lowerIsBetter, higher: higherIsBetter)
   if let address = store == nil ? StoreLocation.server() : store?.serverAddress {
     let mirror = try ServerMirror(address)
-    var parts = ServerMirror.Parts()
-    parts.wantsHistory = { _ in true }
-    let runs = try mirror.runs(experiment: experiment, limit: limit, parts)
+    let runs = try mirror.runs(experiment: experiment, limit: limit, .histories)
     let details = try mirror.store.details(of: runs)
     return RunComparison(Comparison(details, directions: directions))
   }

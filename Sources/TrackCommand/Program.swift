@@ -66,12 +66,9 @@ extension Program {
   ///
   /// MLflow's own variable counts for what can be done with a server: what only a file can do is done with one.
   private static func server(_ uri: String?, _ command: any Command) throws -> ServerAddress? {
-    let use = command.servers
-    let environment = ProcessInfo.processInfo.environment
-    if use != .none { return StoreLocation.server(uri) }
-    if command.access == .create { return nil }
-    let named = uri ?? environment[StoreLocation.variable] ?? ""
-    guard let address = ServerAddress(named) else { return nil }
+    if command.servers != .none { return StoreLocation.server(uri) }
+    let named = uri ?? ProcessInfo.processInfo.environment[StoreLocation.variable] ?? ""
+    guard command.access != .create, let address = ServerAddress(named) else { return nil }
     throw Refusal(
       "\(type(of: command).name) works with a store's file, not with the server \(address.url). "
         + "Name a file with --store; track-cli import copies the server's runs to one.")
@@ -86,10 +83,7 @@ extension Program {
       return try command.run(
         Context(store: mirror.store, mirror: mirror, format: format, style: .current))
     }
-    TemporaryFolder.removeAbandoned()
-    guard let folder = TemporaryFolder.make(for: .mirror) else {
-      throw Refusal("no folder can be made in \(TemporaryFolder.parent)")
-    }
+    let folder = try TemporaryFolder.prepared(for: .mirror)
     defer { TemporaryFolder.remove(folder) }
     let store = try TrackingStore(server: address, outbox: "\(folder)/outbox.db")
     return try command.run(Context(store: store, format: format, style: .current))

@@ -43,8 +43,8 @@ struct NoteCommand: Command {
   static let operands = "RUN [TEXT]"
   static let summary = "Show a run's note, or write it; - takes it from standard input."
   static let options = ["-r, --remove  remove the note"]
-  let servers = ServerUse.runs
   static let notes = "MLflow shows the note as the run's description."
+  let servers = ServerUse.runs
 
   /// The tag in which MLflow keeps a run's description.
   private static let tag = "mlflow.note.content"

@@ -22,6 +22,12 @@ enum ArtifactPath {
     }
     return nil
   }
+
+  /// Whether `path` is `folder`, or in it; everything is in the empty one, and a slash at its end does not count.
+  static func lies(_ path: String, at folder: String) -> Bool {
+    let folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    return folder.isEmpty || path == folder || path.hasPrefix("\(folder)/")
+  }
 }
 
 /// What files are logged to: a run, a logged model, or what all share.

@@ -69,32 +69,20 @@ extension Context {
     if let mirror { return try mirror.restore(mirror.experiment(experiment, isDeleted: true)) }
     try store.restoreExperiment(id: store.experimentID(experiment, isDeleted: true))
   }
+
+  /// Where the contents of an artifact are: a file, or a URL.
+  func address(of artifact: ArtifactRecord, in run: RunRecord) -> String {
+    mirror?.address(of: artifact, in: run) ?? store.contentAddress(of: artifact)
+  }
 }
 
 extension ServerMirror.Parts {
-  /// With every point of every metric.
-  static var histories: Self { histories(of: nil) }
-
-  /// With every point of one metric, or of all.
-  static func histories(of key: String?) -> Self {
-    var parts = Self()
-    parts.wantsHistory = { key == nil || $0 == key }
-    return parts
-  }
-
   /// With the artifacts, and the contents of those that are wanted.
   func artifacts(contents isWanted: @escaping (String, Int64) -> Bool = { _, _ in false }) -> Self {
     var parts = self
     parts.hasArtifacts = true
     parts.wantsContents = { isWanted($0.path, $0.byteCount) }
     return parts
-  }
-}
-
-extension Context {
-  /// Where the contents of an artifact are: a file, or a URL.
-  func address(of artifact: ArtifactRecord, in run: RunRecord) -> String {
-    mirror?.address(of: artifact, in: run) ?? store.contentAddress(of: artifact)
   }
 }
 

@@ -21,16 +21,14 @@ struct ServerImport {
   /// - Throws: `TrackingError` when the server does not answer, or the store cannot be written; what came before stays.
   static func read(
     _ address: ServerAddress, into store: TrackingStore
-  ) throws -> ImportReport {
-    TemporaryFolder.removeAbandoned()
-    guard let folder = TemporaryFolder.make(for: .mirror) else {
-      throw Refusal("no folder can be made in \(TemporaryFolder.parent)")
-    }
+  ) throws(TrackingError) -> ImportReport {
+    let folder = try TemporaryFolder.prepared(for: .mirror)
     defer { TemporaryFolder.remove(folder) }
     var reader = ServerImport(server: ServerRuns(address), store: store, folder: folder)
     defer { reader.progress.remove() }
-    try reader.readRuns()
-    try reader.readModels()
+    let experiments = try reader.server.experiments(.all)
+    try reader.readRuns(in: experiments)
+    try reader.readModels(in: experiments.filter { !$0.isDeleted })
     return reader.report
   }
 
@@ -38,8 +36,10 @@ struct ServerImport {
     (self.server, self.store, self.folder) = (server, store, folder)
   }
 
-  private mutating func readRuns() throws(TrackingError) {
-    for experiment in try server.experiments() {
+  private mutating func readRuns(
+    in experiments: [ServerRuns.Experiment]
+  ) throws(TrackingError) {
+    for experiment in experiments where !experiment.isDeleted {
       try server.forEachPage(
         RunSearch(order: ["attributes.start_time ASC"]), in: [experiment]
       ) { page throws(TrackingError) in
@@ -47,14 +47,16 @@ struct ServerImport {
       }
     }
     try server.forEachPage(
-      RunSearch(view: .deleted), in: server.experiments(.all)
+      RunSearch(view: .deleted), in: experiments
     ) { page throws(TrackingError) in
       for run in page { report.leave(out: run.content.id, because: "runs that are deleted") }
     }
   }
 
-  private mutating func readModels() throws(TrackingError) {
-    for var model in try server.loggedModels(in: server.experiments()) {
+  private mutating func readModels(
+    in experiments: [ServerRuns.Experiment]
+  ) throws(TrackingError) {
+    for var model in try server.loggedModels(in: experiments) {
       progress.show("\(count) runs, model \(printable(model.name))")
       var known: Set<String> = []
       if let here = try? store.loggedModel(model.id, orDeleted: true) {

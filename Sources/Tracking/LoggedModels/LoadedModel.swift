@@ -81,13 +81,9 @@ public struct LoadedModel: Sendable {
 private enum ModelFolders {
   private static let folders = Guarded<[String]>([])
 
-  /// Makes one; the next program that loads a model removes those of a program that was killed.
+  /// Makes one.
   static func make() throws(TrackingError) -> String {
-    if folders.withLock({ $0.isEmpty }) { TemporaryFolder.removeAbandoned() }
-    guard let path = TemporaryFolder.make(for: .model) else {
-      throw .cannotOpen(
-        path: "\(TemporaryFolder.parent)/martlet-model", reason: "its folder cannot be made")
-    }
+    let path = try TemporaryFolder.prepared(for: .model)
     let isFirst = folders.withLock { folders in
       folders.append(path)
       return folders.count == 1

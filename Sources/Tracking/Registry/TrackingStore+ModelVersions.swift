@@ -61,10 +61,9 @@ extension TrackingStore {
       return try registerRemotely(
         name, from: run, path: folder, description: description, tags: tags)
     }
-    let isThere = try artifacts(of: run).contains {
-      $0.path == folder || $0.path.hasPrefix(folder + "/") || folder.isEmpty
+    guard try artifacts(of: run).contains(where: { ArtifactPath.lies($0.path, at: folder) }) else {
+      throw .artifactNotFound(run: run.shortID, path: path)
     }
-    guard isThere else { throw .artifactNotFound(run: run.shortID, path: path) }
     do throws(TrackingError) {
       try createRegisteredModel(name)
     } catch {

@@ -21,10 +21,7 @@ extension TrackingStore {
     try RegistryName.validate(model: name)
     for (key, value) in tags { try RegistryName.validate(tag: key, value) }
     if let remoteModels {
-      return try remoteModels.change(
-        name, "POST", "create",
-        ["description": .string(description), "tags": .pairs(tags)],
-        exists: .modelExists(name: name))
+      return try remoteModels.create(name, description: description, tags: tags)
     }
     return try withDatabase { database throws(TrackingError) in
       try database.write { () throws(TrackingError) in

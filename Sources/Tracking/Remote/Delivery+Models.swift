@@ -203,7 +203,7 @@ extension Delivery {
 
 extension DeliveryFailure {
   /// Whether the server has no such call.
-  fileprivate var isUnknownCall: Bool {
+  var isUnknownCall: Bool {
     switch self {
     case .rejected("ENDPOINT_NOT_FOUND", _): true
     case .refused(let reason):

@@ -36,6 +36,16 @@ struct RemoteModels: Sendable {
     ).map { RegisteredModel($0) }
   }
 
+  /// Makes a model without versions.
+  @discardableResult
+  func create(
+    _ name: String, description: String = "", tags: [String: String] = [:]
+  ) throws(TrackingError) -> RegisteredModel {
+    try change(
+      name, "POST", "create", ["description": .string(description), "tags": .pairs(tags)],
+      exists: .modelExists(name: name))
+  }
+
   // MARK: Versions
 
   /// Makes a version of what a run of the server has at `path`, and the model if there is none of that name.
@@ -44,9 +54,7 @@ struct RemoteModels: Sendable {
   ) throws(TrackingError) -> ModelVersion {
     try RegistryName.validate(model: name)
     do throws(TrackingError) {
-      try change(
-        name, "POST", "create", ["description": "", "tags": .pairs([:])],
-        exists: .modelExists(name: name))
+      try create(name)
     } catch {
       guard case .modelExists = error else { throw error }
     }
@@ -126,9 +134,9 @@ struct RemoteModels: Sendable {
     var run: JSONValue?
     if !version.runID.isEmpty {
       do throws(TrackingError) {
-        run = try server.answer(
-          "GET", "runs/get", ["run_id": .string(version.runID)], missing: missing)[
-            "run"]
+        let answer = try server.answer(
+          "GET", "runs/get", ["run_id": .string(version.runID)], missing: missing)
+        run = answer["run"]
       } catch {
         guard error == missing else { throw error }
       }
@@ -138,11 +146,10 @@ struct RemoteModels: Sendable {
       experiment = try server.answer("GET", "experiments/get", ["experiment_id": id])["experiment"]
     }
     let datasets = (run?["inputs"]?["dataset_inputs"]?.array ?? []).map { input in
-      let dataset = input["dataset"] ?? [:]
-      let context = input["tags"]?.array?.first { $0["key"]?.string == DatasetContext.tag }
+      let dataset = DatasetRecord(input)
       return ModelLineage.Dataset(
-        name: dataset["name"]?.string ?? "", digest: dataset["digest"]?.string ?? "",
-        source: dataset["source"]?.string ?? "", context: context?["value"]?.string)
+        name: dataset.name, digest: dataset.digest, source: dataset.source,
+        context: dataset.context)
     }
     return ModelLineage(
       version: version, runID: run == nil ? nil : version.runID,
@@ -174,6 +181,12 @@ struct RemoteModels: Sendable {
         "POST", "experiments/search", "experiments"
       ).compactMap { $0["experiment_id"] }
     }
+    return try searchLoggedModels(in: experiments, filter: filter, order: order, limit: limit)
+  }
+
+  func searchLoggedModels(
+    in experiments: [JSONValue], filter: String = "", order: [String], limit: Int? = nil
+  ) throws(TrackingError) -> [LoggedModel] {
     let orders = order.map { text -> JSONValue in
       let order = LoggedModelSearch.Order(text: text)
       return ["field_name": .string(order.field), "ascending": .bool(!order.isDescending)]

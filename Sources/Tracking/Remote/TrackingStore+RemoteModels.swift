@@ -62,11 +62,9 @@ extension TrackingStore {
       )
     }
     let artifacts = try self.artifacts(of: .run(run.row))
-    guard
-      artifacts.contains(where: {
-        $0.path == path || $0.path.hasPrefix(path + "/") || path.isEmpty
-      })
-    else { throw .artifactNotFound(run: run.shortID, path: path) }
+    guard artifacts.contains(where: { ArtifactPath.lies($0.path, at: path) }) else {
+      throw .artifactNotFound(run: run.shortID, path: path)
+    }
     return try remoteModels.register(
       name, ofRun: id, path: path, description: description, tags: tags)
   }

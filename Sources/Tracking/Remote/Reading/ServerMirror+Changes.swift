@@ -32,10 +32,10 @@ extension ServerMirror {
     _ name: String, from run: RunRecord, path: String, description: String
   ) throws(TrackingError) -> ModelVersion {
     let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
-    let isThere = try source.files(.run(run.id)).contains {
-      $0.path == folder || $0.path.hasPrefix("\(folder)/") || folder.isEmpty
+    let files = try source.files(.run(run.id))
+    guard files.contains(where: { ArtifactPath.lies($0.path, at: folder) }) else {
+      throw .artifactNotFound(run: run.shortID, path: path)
     }
-    guard isThere else { throw .artifactNotFound(run: run.shortID, path: path) }
     return try RemoteModels(server: source.server).register(
       name, ofRun: run.id, path: folder, description: description, tags: [:])
   }

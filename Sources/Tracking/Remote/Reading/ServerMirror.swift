@@ -17,6 +17,16 @@ package final class ServerMirror {
     package var wantsContents: (ServerFile) -> Bool = { _ in false }
 
     package init() {}
+
+    /// With every point of every metric.
+    package static var histories: Self { histories(of: nil) }
+
+    /// With every point of one metric, or of all.
+    package static func histories(of key: String?) -> Self {
+      var parts = Self()
+      parts.wantsHistory = { key == nil || $0 == key }
+      return parts
+    }
   }
 
   /// Where the copies are; its experiments have the numbers that they have at the server.
@@ -35,11 +45,7 @@ package final class ServerMirror {
   package init(
     _ address: ServerAddress, limit: Duration = .seconds(60)
   ) throws(TrackingError) {
-    TemporaryFolder.removeAbandoned()
-    guard let folder = TemporaryFolder.make(for: .mirror) else {
-      throw .cannotOpen(
-        path: "\(TemporaryFolder.parent)/martlet-mirror", reason: "its folder cannot be made")
-    }
+    let folder = try TemporaryFolder.prepared(for: .mirror)
     self.folder = folder
     do throws(TrackingError) {
       source = ServerRuns(address, limit: limit)
@@ -136,9 +142,7 @@ package final class ServerMirror {
       _ = try database.execute("DELETE FROM runs")
     }
   }
-}
 
-extension ServerMirror {
   /// The URL of the contents of an artifact.
   package func address(of artifact: ArtifactRecord, in run: RunRecord) -> String {
     source.url + ServerRuns.place(of: artifact.path, .run(run.id))

@@ -7,7 +7,6 @@ package struct ServerRun: Sendable {
   /// What it is here, without its artifacts.
   package let content: TransferredRun
   package let isDeleted: Bool
-  let experimentID: String
 
   /// The run of a message; `nil` for one that names none.
   init?(_ message: JSONValue, experiments: [String: String]) {
@@ -43,7 +42,6 @@ package struct ServerRun: Sendable {
       }
     content = run
     isDeleted = info["lifecycle_stage"]?.string == "deleted"
-    self.experimentID = experimentID
   }
 
   /// The point of a metric that a message has; that of a history need not name the metric.
@@ -58,7 +56,7 @@ package struct ServerRun: Sendable {
 
 extension DatasetRecord {
   /// What a server says of a data set that a run used.
-  fileprivate init(_ message: JSONValue) {
+  init(_ message: JSONValue) {
     let dataset = message["dataset"] ?? [:]
     var tags = pairs(message["tags"])
     let context = tags.removeValue(forKey: DatasetContext.tag)

@@ -9,18 +9,18 @@ extension ServerRuns {
     in experiments: [Experiment]
   ) throws(TrackingError) -> [TransferredLoggedModel] {
     guard let first = experiments.first else { return [] }
-    let names = Dictionary(experiments.map { ($0.id, $0.name) }) { $1 }
     do throws(DeliveryFailure) {
       // MLflow has them since version 3.
       _ = try server.call(
         "POST", "logged-models/search",
         ["experiment_ids": [.string(first.id)], "max_results": 1])
     } catch {
-      if case .refused(let reason) = error, reason.hasPrefix("status 404") { return [] }
+      if error.isUnknownCall { return [] }
       throw .serverFailed(url: url, reason: error.reason)
     }
+    let names = Self.names(of: experiments)
     return try models.searchLoggedModels(
-      experiment: nil, filter: "", order: ["creation_timestamp"], limit: nil
+      in: experiments.map { .string($0.id) }, order: ["creation_timestamp"]
     ).map { model in
       TransferredLoggedModel(
         model, experiment: names["\(model.experimentID)"] ?? "\(model.experimentID)")
@@ -32,12 +32,11 @@ extension ServerRuns {
     var found: [TransferredRegisteredModel] = []
     for model in try models.searchRegisteredModels(filter: "", order: [], limit: nil, offset: 0) {
       let versions = try models.searchVersions(
-        filter: RemoteModels.named(model.name), order: [], limit: nil, offset: 0)
-      var transferred = TransferredRegisteredModel(
-        model, versions: versions.sorted { $0.version < $1.version })
-      for (index, version) in transferred.versions.enumerated() {
-        guard let record = versions.first(where: { $0.version == version.number }) else { continue }
-        transferred.versions[index].storage = try models.storage(of: record)
+        filter: RemoteModels.named(model.name), order: [], limit: nil, offset: 0
+      ).sorted { $0.version < $1.version }
+      var transferred = TransferredRegisteredModel(model, versions: versions)
+      for (index, version) in versions.enumerated() {
+        transferred.versions[index].storage = try models.storage(of: version)
       }
       found.append(transferred)
     }

@@ -45,6 +45,11 @@ package struct ServerRuns: Sendable {
     }
   }
 
+  /// The experiments' names by their ids.
+  static func names(of experiments: [Experiment]) -> [String: String] {
+    Dictionary(experiments.map { ($0.id, $0.name) }) { $1 }
+  }
+
   /// Calls `body` with the runs that a search finds, page by page.
   ///
   /// - Parameters:
@@ -57,7 +62,7 @@ package struct ServerRuns: Sendable {
     _ body: ([ServerRun]) throws(TrackingError) -> Void
   ) throws(TrackingError) {
     guard !experiments.isEmpty, search.limit != 0 else { return }
-    let names = Dictionary(experiments.map { ($0.id, $0.name) }) { $1 }
+    let names = Self.names(of: experiments)
     var message: [String: JSONValue] = [
       "experiment_ids": .array(experiments.map { .string($0.id) }),
       "run_view_type": .string(search.view.viewType),
@@ -90,7 +95,7 @@ package struct ServerRuns: Sendable {
   func run(id: String, in experiments: [Experiment]) throws(TrackingError) -> ServerRun {
     let missing = TrackingError.runNotFound(reference: id)
     let answer = try server.answer("GET", "runs/get", ["run_id": .string(id)], missing: missing)
-    let names = Dictionary(experiments.map { ($0.id, $0.name) }) { $1 }
+    let names = Self.names(of: experiments)
     guard let message = answer["run"], let run = ServerRun(message, experiments: names) else {
       throw .serverFailed(url: url, reason: "its answer to runs/get names no run")
     }
